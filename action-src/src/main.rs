@@ -1,0 +1,3 @@
+//! The command `cargo wasm-import-guard`.
+
+fn main() {}

@@ -1,0 +1,135 @@
+//! Which packages are compiled for a wasm target, with which features, from which files, and why.
+
+mod selection;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+pub use selection::Selection;
+
+/// A package's place in [`Graph::packages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PackageIndex(pub usize);
+
+/// The packages that cargo compiles for one target.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    /// Every package, the roots first.
+    pub packages: Vec<Package>,
+    /// The packages that were selected.
+    pub roots: Vec<PackageIndex>,
+}
+
+/// One package as it is compiled for the target.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// The name in its manifest.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Where it came from.
+    pub source: PackageSource,
+    /// The directory of its manifest.
+    pub directory: PathBuf,
+    /// The name other crates' source knows its library by, `-` as `_`.
+    pub crate_name: String,
+    /// The files rustc is started on, that other packages or the final module come from.
+    pub entries: Vec<Entry>,
+    /// Features that are surely on.
+    pub features: BTreeSet<String>,
+    /// Features that only a wider selection of workspace members turns on.
+    pub possible_features: BTreeSet<String>,
+    /// Whether every selection that cargo could be building has this package.
+    pub certain: bool,
+    /// What it depends on, for this target.
+    pub dependencies: Vec<Dependency>,
+    /// Whether a build script runs for it: it can set `cfg`s and compile C.
+    pub has_build_script: bool,
+    /// The `links` key of its manifest: a native library it brings in.
+    pub links: Option<String>,
+    /// Whether it was selected.
+    pub is_root: bool,
+}
+
+/// Where a package's source came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackageSource {
+    /// A member of the workspace, or a path dependency.
+    Path,
+    /// A registry, git repository or vendor directory.
+    Downloaded,
+}
+
+/// A crate that rustc compiles from a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What is made of it.
+    pub kind: EntryKind,
+    /// The crate root, absolute.
+    pub path: PathBuf,
+}
+
+/// What rustc makes of an [`Entry`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A library that other crates link (`lib`, `rlib`, `dylib`).
+    Library,
+    /// A library that nothing in Rust links (`cdylib` or `staticlib` alone).
+    FinalLibrary,
+    /// A program.
+    Binary,
+}
+
+/// An edge of the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The package.
+    pub package: PackageIndex,
+    /// The name that the depending package's source uses: the library's name, or the manifest's
+    /// rename, `-` as `_`.
+    pub extern_name: String,
+}
+
+impl Graph {
+    /// The package at `index`.
+    pub fn package(&self, index: PackageIndex) -> &Package {
+        &self.packages[index.0]
+    }
+
+    /// `name version` of each package on a shortest path from a root to `index`, the root first.
+    pub fn path_to(&self, index: PackageIndex) -> Vec<String> {
+        let mut parent: Vec<Option<PackageIndex>> = vec![None; self.packages.len()];
+        let mut seen = vec![false; self.packages.len()];
+        let mut queue: std::collections::VecDeque<PackageIndex> =
+            self.roots.iter().copied().collect();
+        for root in &self.roots {
+            seen[root.0] = true;
+        }
+        while let Some(at) = queue.pop_front() {
+            if at == index {
+                break;
+            }
+            for dependency in &self.package(at).dependencies {
+                if !std::mem::replace(&mut seen[dependency.package.0], true) {
+                    parent[dependency.package.0] = Some(at);
+                    queue.push_back(dependency.package);
+                }
+            }
+        }
+        let mut path = vec![self.package(index).label()];
+        let mut at = index;
+        while let Some(up) = parent[at.0] {
+            path.push(self.package(up).label());
+            at = up;
+        }
+        path.reverse();
+        path
+    }
+}
+
+impl Package {
+    /// `name version`, as messages and JSON write it.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+}

@@ -1,0 +1,33 @@
+//! Finds the host imports of a Rust dependency graph that compiles to WebAssembly, and tells, before
+//! the link, which of them a given rustc and linker will not bind where their authors meant.
+//!
+//! In a `build.rs`:
+//!
+//! ```no_run
+//! fn main() {
+//!     wasm_import_guard::check();
+//! }
+//! ```
+//!
+//! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]. [`analysis`] runs that way once for one
+//! target; the command `cargo wasm-import-guard` and the build script both start there.
+#![deny(missing_docs)]
+
+pub mod analysis;
+mod build_script;
+pub mod cfg;
+pub mod error;
+pub mod finding;
+pub mod graph;
+pub mod import;
+pub mod object;
+pub mod outcome;
+pub mod policy;
+pub mod rules;
+pub mod source;
+pub mod symbols;
+pub mod text;
+pub mod toolchain;
+
+pub use build_script::{Guard, check};

@@ -1,0 +1,1 @@
+//! Wasm objects and archives.
