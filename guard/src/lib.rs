@@ -17,6 +17,7 @@
 pub mod analysis;
 mod build_script;
 pub mod cfg;
+mod document;
 pub mod error;
 pub mod finding;
 pub mod graph;
@@ -24,10 +25,12 @@ pub mod import;
 pub mod object;
 pub mod outcome;
 pub mod policy;
+mod process;
 pub mod rules;
 pub mod source;
 pub mod symbols;
 pub mod text;
 pub mod toolchain;
+pub mod trust;
 
 pub use build_script::{Guard, check};
