@@ -13,7 +13,7 @@ pub use version::{ImportSymbols, Rustc, UndefinedSymbols};
 
 use crate::error::Error;
 use crate::process;
-use crate::trust::Configuration;
+use crate::trust::{Configuration, Trust};
 
 /// The programs of the toolchain in use, found outside the project.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Toolchain {
     path: Option<OsString>,
     /// The configuration that was in force where the toolchain was looked for.
     configuration: Configuration,
+    /// What the user lets the project's configuration decide.
+    trust: Trust,
 }
 
 impl Toolchain {
@@ -73,6 +75,11 @@ impl Toolchain {
         if let Some(toolchain) = &self.rustup_toolchain {
             command.env("RUSTUP_TOOLCHAIN", toolchain);
         }
+    }
+
+    /// What the user lets the project's configuration decide.
+    pub fn trust(&self) -> Trust {
+        self.trust
     }
 
     /// The configuration that was in force where the toolchain was looked for.

@@ -6,6 +6,7 @@ use super::Toolchain;
 use crate::cfg::TargetCfg;
 use crate::error::Error;
 use crate::process;
+use crate::trust::Configuration;
 
 impl Toolchain {
     /// The cfg values of `target`, as `rustc --print cfg` tells them. The target's std need not be
@@ -16,13 +17,22 @@ impl Toolchain {
     /// When the name is that of a file or of a former target, when this rustc does not know it, and
     /// when it is not a wasm target.
     pub fn target_cfg(&self, target: &str) -> Result<TargetCfg, Error> {
+        self.target_cfg_in(self.configuration(), target)
+    }
+
+    /// See [`Self::target_cfg`]; with the flags of another directory's configuration.
+    pub(crate) fn target_cfg_in(
+        &self,
+        configuration: &Configuration,
+        target: &str,
+    ) -> Result<TargetCfg, Error> {
         check_name(target)?;
         let cfg = self.print_cfg(target, &[])?;
         if !cfg.is_wasm() {
-            return Err(Error::new(format!("the target `{target}` is not a wasm target"))
-                .help("the wasm targets are those that begin with `wasm`: `rustc --print target-list`"));
+            return Err(Error::new(format!("the target `{target}` is not a wasm target")).help(
+                "the wasm targets are those that begin with `wasm`: `rustc --print target-list`",
+            ));
         }
-        let configuration = self.configuration();
         let flags = configuration
             .cfg_flags(target, &cfg)
             .unwrap_or_else(|| configuration.environment_flags());
@@ -44,10 +54,14 @@ impl Toolchain {
         let release = &self.version.release;
         let words = process::first_error(stderr);
         if words.contains("target specification") || words.contains("target-list") {
-            return Error::new(format!("rustc {release} ({rustc}) does not know the target `{target}`"))
-                .help("`rustc --print target-list` prints those that it knows");
+            return Error::new(format!(
+                "rustc {release} ({rustc}) does not know the target `{target}`"
+            ))
+            .help("`rustc --print target-list` prints those that it knows");
         }
-        Error::new(format!("rustc {release} ({rustc}) could not tell the cfg values of `{target}`: {words}"))
+        Error::new(format!(
+            "rustc {release} ({rustc}) could not tell the cfg values of `{target}`: {words}"
+        ))
     }
 }
 
@@ -131,7 +145,8 @@ impl TargetCfg {
 
     /// Whether it is a wasm target: `target_family = "wasm"` or an architecture of that name.
     pub fn is_wasm(&self) -> bool {
-        let has = |key: &str, value: &str| self.values.get(key).is_some_and(|set| set.contains(value));
+        let has =
+            |key: &str, value: &str| self.values.get(key).is_some_and(|set| set.contains(value));
         has("target_family", "wasm") || has("target_arch", "wasm32") || has("target_arch", "wasm64")
     }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::ToolchainFile;
-use crate::document::{Document, ReadError};
+use crate::document::{Document, Node, ReadError};
 use crate::error::Error;
 
 /// How deep `include` is followed.
@@ -179,12 +179,10 @@ fn includes(document: &Document) -> Vec<(String, bool)> {
     node.as_array()
         .unwrap_or(one)
         .iter()
-        .filter_map(|node| match node.as_str() {
-            Some(path) => Some((path.to_owned(), false)),
-            None => {
-                let optional = node.get("optional").and_then(crate::document::Node::as_bool);
-                Some((node.get("path")?.as_str()?.to_owned(), optional.unwrap_or(false)))
-            }
+        .filter_map(|node| {
+            let optional = node.get("optional").and_then(Node::as_bool).unwrap_or(false);
+            let path = node.as_str().or_else(|| node.get("path")?.as_str())?;
+            Some((path.to_owned(), optional))
         })
         .collect()
 }
@@ -212,8 +210,10 @@ fn project_top(directory: &Path) -> PathBuf {
         .to_owned()
 }
 
-fn user_home() -> Option<PathBuf> {
-    #[allow(deprecated)] // Deprecated for a wrong answer under Cygwin, repaired in Rust 1.85.
+/// The user's home directory.
+pub(crate) fn user_home() -> Option<PathBuf> {
+    // Deprecated for a wrong answer under Cygwin, which Rust 1.85 repaired.
+    #[allow(deprecated)]
     std::env::home_dir().filter(|home| home.is_absolute())
 }
 
@@ -226,7 +226,8 @@ fn cargo_home() -> Option<PathBuf> {
 
 /// Whether `directory` is where cargo's home is unless somebody moves it.
 fn home_is_default(directory: &Path) -> bool {
-    user_home().is_some_and(|home| plain_canonical(&home.join(".cargo")) == plain_canonical(directory))
+    user_home()
+        .is_some_and(|home| plain_canonical(&home.join(".cargo")) == plain_canonical(directory))
 }
 
 fn plain_canonical(path: &Path) -> PathBuf {
