@@ -116,7 +116,7 @@ impl Origin {
 
 /// Whether objects of a crate other than the declaring one will name the import. On a rustc that
 /// leaves such a symbol unmangled, exactly the exposed imports can be bound elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exposure {
     /// The verdict.
     pub kind: ExposureKind,

@@ -96,6 +96,23 @@ impl Graph {
         &self.packages[index.0]
     }
 
+    /// Whether `from` depends on `on`, directly or through others.
+    pub fn depends_on(&self, from: PackageIndex, on: PackageIndex) -> bool {
+        let mut seen = vec![false; self.packages.len()];
+        let mut pending = vec![from];
+        while let Some(at) = pending.pop() {
+            for dependency in &self.package(at).dependencies {
+                if dependency.package == on {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[dependency.package.0], true) {
+                    pending.push(dependency.package);
+                }
+            }
+        }
+        false
+    }
+
     /// `name version` of each package on a shortest path from a root to `index`, the root first.
     pub fn path_to(&self, index: PackageIndex) -> Vec<String> {
         let mut parent: Vec<Option<PackageIndex>> = vec![None; self.packages.len()];
