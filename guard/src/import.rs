@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::graph::PackageIndex;
+use crate::graph::{PackageIndex, PackageSource};
 
 /// A place in a package's source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub struct Place {
 pub struct Import {
     /// The package that declares it.
     pub package: PackageIndex,
+    /// Where that package came from: whether its text is the user's to change.
+    pub source: PackageSource,
     /// Where its identifier stands.
     pub place: Place,
     /// The import module; `None` without `wasm_import_module` (rustc and linker then say `env`).

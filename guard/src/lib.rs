@@ -18,6 +18,7 @@ pub mod analysis;
 mod build_script;
 pub mod cfg;
 pub mod error;
+pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;

@@ -6,20 +6,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{CarrierId, Code, Declared, Mention, Style};
+use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Style, Target};
 use super::names::{CrateId, Meaning, Program};
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, Graph};
 use crate::import::{Exposure, ExposureKind};
 
 /// The exposure of every import of every crate in `declaring`, in the order of
-/// [`super::model::CrateSource::imports`].
+/// [`CrateSource::imports`]. `names` are those by which other crates could reach one.
 pub(crate) fn of_imports(
     program: &Program,
     graph: &Graph,
     declaring: &[CrateId],
+    names: &HashSet<String>,
 ) -> HashMap<CrateId, Vec<Exposure>> {
-    let references = References::collect(program, graph);
+    let references = References::collect(program, graph, names);
     declaring
         .iter()
         .map(|&id| (id, CrateExposure::new(program, graph, &references, id).all()))
@@ -59,11 +60,12 @@ struct References {
 }
 
 impl References {
-    fn collect(program: &Program, graph: &Graph) -> Self {
+    fn collect(program: &Program, graph: &Graph, names: &HashSet<String>) -> Self {
         let mut all = Self::default();
         for (from, source) in program.crates.iter().enumerate() {
             let certain = graph.package(source.package).certain;
-            for mention in source.carriers.iter().flat_map(|carrier| &carrier.mentions) {
+            let mentions = source.carriers.iter().flat_map(|carrier| &carrier.mentions);
+            for mention in mentions.filter(|mention| names.contains(source.last_segment(mention))) {
                 let mut mention = *mention;
                 if !certain {
                     mention.truth = mention.truth.and(Truth::Unknown);
@@ -101,8 +103,20 @@ impl References {
 /// whether surely.
 type Edges = HashMap<Meaning, Vec<(CarrierId, Truth)>>;
 
+/// The names by which a crate's own items can be mentioned in it.
+fn own_names(source: &CrateSource) -> HashSet<&str> {
+    let aliases = source.scopes.iter().flat_map(|scope| &scope.names);
+    let aliases = aliases.filter(|(_, bindings)| {
+        bindings.iter().any(|binding| matches!(binding.target, Target::Path(_)))
+    });
+    let imports = source.imports.iter().map(|import| import.ident.as_str());
+    let carriers = source.carriers.iter().filter_map(|carrier| carrier.name.as_deref());
+    imports.chain(carriers).chain(aliases.map(|(name, _)| name.as_str())).collect()
+}
+
 fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
     let source = &program.crates[crate_id];
+    let names = own_names(source);
     let mut edges: Edges = HashMap::new();
     let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
     for (id, carrier) in source.carriers.iter().enumerate() {
@@ -112,6 +126,9 @@ fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
     }
     for (id, carrier) in source.carriers.iter().enumerate() {
         for mention in &carrier.mentions {
+            if !names.contains(source.last_segment(mention)) {
+                continue;
+            }
             let path = source.path_of(mention);
             let by_path = match mention.style {
                 Style::Path | Style::Macro => {

@@ -43,7 +43,7 @@ pub(crate) fn declarations(
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
                     && source.definitions.is_empty()
-                    && source.macro_calls.is_empty())
+                    && source.extern_templates.is_empty())
                 {
                     declaring.push(source);
                 }
@@ -59,14 +59,16 @@ pub(crate) fn declarations(
             declaring.push(reader.read(index, entry, Wanted::Nothing));
         }
     }
-    let program = reader.program(declaring);
+    let (program, names) = reader.program(declaring);
     let ids: Vec<CrateId> = (0..program.crates.len())
         .filter(|&id| {
             let source = &program.crates[id];
-            !source.imports.is_empty() || !source.opaque.is_empty()
+            !(source.imports.is_empty()
+                && source.opaque.is_empty()
+                && source.extern_templates.is_empty())
         })
         .collect();
-    let mut exposures = exposure::of_imports(&program, graph, &ids);
+    let mut exposures = exposure::of_imports(&program, graph, &ids, &names);
     let declaring =
         ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
     reader.problems.sort();
@@ -117,8 +119,8 @@ impl<'a> Reader<'a> {
         roots
     }
 
-    /// Adds the crates that may name an import of the declaring ones.
-    fn program(&mut self, declaring: Vec<CrateSource>) -> Program {
+    /// Adds the crates that may name an import of the declaring ones; gives the names that can too.
+    fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
         let mut program = Program { crates: declaring, extern_names: Vec::new() };
         self.link_names(&mut program);
         let with_modules: Vec<CrateId> = (0..program.crates.len())
@@ -129,7 +131,7 @@ impl<'a> Reader<'a> {
             names.extend(exposure::interesting_names(&program, id));
         }
         if names.is_empty() {
-            return program;
+            return (program, names);
         }
         let mut users = self.users(&program, &with_modules, &names);
         for _ in 0..MAX_ALIAS_ROUNDS {
@@ -148,7 +150,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.link_names(&mut program);
-        program
+        (program, names)
     }
 
     /// The crates whose text can name an import: those that depend on a declaring package and hold one of

@@ -209,6 +209,12 @@ impl CrateSource {
         }
     }
 
+    /// The last segment of the path that `mention` spells.
+    pub(crate) fn last_segment(&self, mention: &Mention) -> &str {
+        let tokens = &self.files[mention.file].tokens;
+        (mention.end as usize).checked_sub(1).and_then(|last| tokens.ident(last)).unwrap_or("")
+    }
+
     /// The path that `mention` spells.
     pub(crate) fn path_of(&self, mention: &Mention) -> Path {
         path_in(&self.files[mention.file].tokens, mention.start as usize..mention.end as usize)

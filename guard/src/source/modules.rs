@@ -67,8 +67,8 @@ pub(super) fn is_file(path: &Path) -> bool {
 /// Reads and lexes `path`, which must lie below one of `roots`; the problem names no package yet.
 pub(super) fn read(path: &Path, roots: &[PathBuf]) -> Result<Tokens, Problem> {
     let text = read_text(path, roots).map_err(|message| problem(path, message))?;
-    Tokens::lex(text).map_err(|LexError { line }| {
-        problem(path, format!("is no Rust text from line {line} on: its imports are not known"))
+    Tokens::lex(text).map_err(|LexError| {
+        problem(path, "is no Rust text: what it declares is not known".to_owned())
     })
 }
 

@@ -48,35 +48,22 @@ pub(crate) enum Delimiter {
     Bracket,
 }
 
-/// Why a file gave no tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LexError {
-    /// Line, from 1, where the lexer stopped.
-    pub(crate) line: usize,
-}
+/// The text is no Rust: rustc could not read it either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LexError;
 
 impl Tokens {
     /// Lexes `text`. A byte order mark and a `#!` line are passed over as rustc does.
     pub(crate) fn lex(text: String) -> Result<Self, LexError> {
         let skipped = prelude_len(&text);
-        let result = lex_flat(&text[skipped..]);
-        // proc-macro2 keeps every lexed text for its spans until told that nobody asks any more.
-        proc_macro2::extra::invalidate_current_thread_spans();
-        let line_starts = line_starts(&text);
-        match result {
-            Ok(mut tokens) => {
-                let skipped = offset(skipped);
-                for token in &mut tokens {
-                    token.start += skipped;
-                    token.end += skipped;
-                }
-                Ok(Self { text, tokens, line_starts })
-            }
-            Err(line) => {
-                let before = text[..skipped].matches('\n').count();
-                Err(LexError { line: line + before })
-            }
+        let mut tokens = lex_flat(&text[skipped..]).ok_or(LexError)?;
+        let skipped = offset(skipped);
+        for token in &mut tokens {
+            token.start += skipped;
+            token.end += skipped;
         }
+        let line_starts = line_starts(&text);
+        Ok(Self { text, tokens, line_starts })
     }
 
     /// How many tokens there are.
@@ -200,63 +187,178 @@ fn prelude_len(text: &str) -> usize {
     }
 }
 
-/// Lexes with proc-macro2 and lays its trees out flat; the error is the line where it stopped.
-fn lex_flat(text: &str) -> Result<Vec<Token>, usize> {
-    let stream: TokenStream =
-        text.parse().map_err(|error: proc_macro2::LexError| error.span().start().line)?;
+/// Lexes with proc-macro2 and lays its trees out flat.
+///
+/// The offsets are found by walking the text along with the trees. proc-macro2 could tell them, but only
+/// with its feature `span-locations`, which would slow down every procedural macro of a build that has
+/// this crate as a build-dependency: cargo gives all host crates one proc-macro2.
+fn lex_flat(text: &str) -> Option<Vec<Token>> {
+    let stream: TokenStream = text.parse().ok()?;
     let mut tokens: Vec<Token> = Vec::new();
-    let mut open: Vec<(proc_macro2::token_stream::IntoIter, usize, Delimiter, u32)> = Vec::new();
+    let mut open: Vec<(proc_macro2::token_stream::IntoIter, usize, Delimiter)> = Vec::new();
     let mut trees = stream.into_iter();
+    let mut cursor = Cursor { text, at: 0 };
+    let mut spelling = String::new();
     loop {
         let Some(tree) = trees.next() else {
-            let Some((outer, opened, delimiter, end)) = open.pop() else {
-                return Ok(tokens);
-            };
+            let Some((outer, opened, delimiter)) = open.pop() else { return Some(tokens) };
+            let range = cursor.take(delimiter.close())?;
             let partner = offset(opened);
             tokens[opened].partner = offset(tokens.len());
-            tokens.push(Token { kind: Kind::Close(delimiter), start: end - 1, end, partner });
+            tokens.push(Token { partner, ..leaf(Kind::Close(delimiter), range) });
             trees = outer;
             continue;
         };
         match tree {
-            TokenTree::Punct(punct) => {
-                let range = punct.span().byte_range();
-                if punct.as_char() == '#' && text[range.start..].starts_with('/') {
-                    skip_doc_comment(&mut trees);
-                } else if punct.as_char() == '\'' {
-                    if let Some(TokenTree::Ident(ident)) = trees.next() {
-                        let end = ident.span().byte_range().end;
-                        tokens.push(leaf(Kind::Lifetime, range.start..end));
+            TokenTree::Punct(punct) => match punct.as_char() {
+                '#' if cursor.at_doc_comment() => {
+                    cursor.skip_comment();
+                    // The rest of `#[doc = "…"]` or `#![doc = "…"]`, as which the comment comes.
+                    if let Some(TokenTree::Punct(_)) = trees.next() {
+                        trees.next();
                     }
-                } else {
-                    tokens.push(leaf(Kind::Punct(punct.as_char()), range));
                 }
+                '\'' => {
+                    let range = cursor.take("'")?;
+                    let TokenTree::Ident(ident) = trees.next()? else { return None };
+                    let end = cursor.take_displayed(&ident, &mut spelling)?.end;
+                    tokens.push(leaf(Kind::Lifetime, range.start..end));
+                }
+                c => {
+                    let range = cursor.take(c.encode_utf8(&mut [0; 4]))?;
+                    tokens.push(leaf(Kind::Punct(c), range));
+                }
+            },
+            TokenTree::Ident(ident) => {
+                tokens.push(leaf(Kind::Ident, cursor.take_displayed(&ident, &mut spelling)?));
             }
-            TokenTree::Ident(ident) => tokens.push(leaf(Kind::Ident, ident.span().byte_range())),
             TokenTree::Literal(literal) => {
-                tokens.push(leaf(Kind::Literal, literal.span().byte_range()));
+                tokens.push(leaf(Kind::Literal, cursor.take_displayed(&literal, &mut spelling)?));
             }
             TokenTree::Group(group) => {
                 let delimiter = match group.delimiter() {
                     TreeDelimiter::Parenthesis => Delimiter::Parenthesis,
                     TreeDelimiter::Brace => Delimiter::Brace,
-                    // Text has no invisible delimiters; the arm is there for completeness.
-                    TreeDelimiter::Bracket | TreeDelimiter::None => Delimiter::Bracket,
+                    TreeDelimiter::Bracket => Delimiter::Bracket,
+                    // Text has no invisible delimiters.
+                    TreeDelimiter::None => return None,
                 };
-                let range = group.span().byte_range();
-                open.push((trees, tokens.len(), delimiter, offset(range.end)));
-                tokens.push(leaf(Kind::Open(delimiter), range.start..range.start + 1));
+                let range = cursor.take(delimiter.open())?;
+                open.push((trees, tokens.len(), delimiter));
+                tokens.push(leaf(Kind::Open(delimiter), range));
                 trees = group.stream().into_iter();
             }
         }
     }
 }
 
-/// proc-macro2 turns a doc comment into `#[doc = "…"]` or `#![doc = "…"]` with the comment's span.
-fn skip_doc_comment(trees: &mut proc_macro2::token_stream::IntoIter) {
-    if let Some(TokenTree::Punct(_)) = trees.next() {
-        trees.next();
+impl Delimiter {
+    fn open(self) -> &'static str {
+        match self {
+            Self::Parenthesis => "(",
+            Self::Brace => "{",
+            Self::Bracket => "[",
+        }
     }
+
+    fn close(self) -> &'static str {
+        match self {
+            Self::Parenthesis => ")",
+            Self::Brace => "}",
+            Self::Bracket => "]",
+        }
+    }
+}
+
+/// A place in the text, which moves along with the trees.
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    /// Passes over white space and plain comments, then over `spelling`, which must stand there.
+    fn take(&mut self, spelling: &str) -> Option<Range<usize>> {
+        self.skip_blank();
+        let end = self.at + spelling.len();
+        if !self.text[self.at..].starts_with(spelling) {
+            return None;
+        }
+        let start = std::mem::replace(&mut self.at, end);
+        Some(start..end)
+    }
+
+    fn take_displayed(
+        &mut self,
+        token: &dyn std::fmt::Display,
+        spelling: &mut String,
+    ) -> Option<Range<usize>> {
+        use std::fmt::Write as _;
+        spelling.clear();
+        write!(spelling, "{token}").ok()?;
+        self.take(spelling)
+    }
+
+    fn at_doc_comment(&mut self) -> bool {
+        self.skip_blank();
+        self.text[self.at..].starts_with('/')
+    }
+
+    /// Passes over white space and comments that are no documentation.
+    fn skip_blank(&mut self) {
+        loop {
+            let rest = &self.text[self.at..];
+            let blank = rest.len() - rest.trim_start_matches(is_white_space).len();
+            self.at += blank;
+            let rest = &rest[blank..];
+            if !rest.starts_with("//") && !rest.starts_with("/*") || is_doc_comment(rest) {
+                return;
+            }
+            self.skip_comment();
+        }
+    }
+
+    /// Passes over the comment that stands here.
+    fn skip_comment(&mut self) {
+        let rest = &self.text[self.at..];
+        if rest.starts_with("//") {
+            self.at += rest.find('\n').unwrap_or(rest.len());
+            return;
+        }
+        let bytes = rest.as_bytes();
+        let mut depth = 0usize;
+        let mut at = 0;
+        while at < bytes.len() {
+            match bytes.get(at..at + 2) {
+                Some(b"/*") => {
+                    depth += 1;
+                    at += 2;
+                }
+                Some(b"*/") => {
+                    depth -= 1;
+                    at += 2;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                _ => at += 1,
+            }
+        }
+        self.at += at;
+    }
+}
+
+/// White space as Rust has it: `Pattern_White_Space`.
+fn is_white_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{200e}' || c == '\u{200f}'
+}
+
+/// `///` and `/** */`, `//!` and `/*! */`, but not `////`, `/***` and `/**/`.
+fn is_doc_comment(rest: &str) -> bool {
+    rest.starts_with("//!")
+        || rest.starts_with("/*!")
+        || (rest.starts_with("///") && !rest.starts_with("////"))
+        || (rest.starts_with("/**") && !rest.starts_with("/***") && !rest.starts_with("/**/"))
 }
 
 fn leaf(kind: Kind, range: Range<usize>) -> Token {
@@ -352,10 +454,23 @@ mod tests {
     }
 
     #[test]
-    fn a_lex_error_has_its_line() {
-        let error =
-            Tokens::lex("#!/x\nfn a() {\n  \"open\n}".to_owned()).expect_err("does not lex");
-        assert!(error.line >= 2, "line {}", error.line);
+    fn comments_of_every_kind_keep_the_offsets() {
+        let text = "//! inner\n/*! inner */ //// no doc\n/***/ /**/ /* a /* b */ c */ /** doc */\n\
+                    fn f<'a>(r#type: &'a str) {} // end";
+        let tokens = lex(text);
+        for at in 0..tokens.len() {
+            let (line, column) = tokens.position(at);
+            let written = text.lines().nth(line - 1).expect("line");
+            let there: String = written.chars().skip(column - 1).collect();
+            assert!(there.starts_with(tokens.text(at)), "{} at {line}:{column}", tokens.text(at));
+        }
+        assert_eq!(tokens.folded(0..99), "fn f<'a>(r#type: &'a str) {}");
+    }
+
+    #[test]
+    fn what_is_no_rust_is_an_error() {
+        assert!(Tokens::lex("fn a() { \"open }".to_owned()).is_err());
+        assert!(Tokens::lex("fn a( }".to_owned()).is_err());
     }
 
     #[test]

@@ -24,3 +24,21 @@ pub struct Rustc {
     /// `1.91.0`, `1.92.0-beta.3`, `1.93.0-nightly`.
     pub release: String,
 }
+/// stub
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportSymbols {
+    /// stub
+    Mangled,
+    /// stub
+    Plain,
+    /// stub
+    PlainOutsideDeclaringCrate,
+    /// stub
+    Unknown,
+}
+impl Rustc {
+    /// stub
+    pub fn import_symbols(&self) -> ImportSymbols {
+        ImportSymbols::Mangled
+    }
+}
