@@ -1,1 +1,5 @@
 //! The rules.
+
+mod pages;
+
+pub use pages::{page, page_ids};
