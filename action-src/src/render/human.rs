@@ -113,14 +113,15 @@ impl<'a> Page<'a> {
     /// Another place that takes part in a finding.
     fn related(&self, related: &Related) -> Element<'a> {
         let Related { place, label } = related;
-        match self.snippet(place, AnnotationKind::Context, label) {
-            Some(snippet) => snippet.into(),
-            None => {
+        let snippet = self.snippet(place, AnnotationKind::Context, label);
+        snippet.map_or_else(
+            || {
                 let (path, label) = (self.path(place), printable(label));
                 let note = format!("{path}:{}:{}: {label}", place.line, place.column);
                 Word::NOTE.message(note).into()
-            }
-        }
+            },
+            Element::from,
+        )
     }
 
     fn snippet(
