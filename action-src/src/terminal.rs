@@ -58,7 +58,8 @@ pub(crate) fn error_text(error: &Error) -> String {
 }
 
 fn error_line(message: &str, helps: &[String]) -> String {
-    let mut text = format!("{ERROR}error{ERROR:#}{STRONG}: {}{STRONG:#}\n", printable(message));
+    let (first, rest) = paragraph(message);
+    let mut text = format!("{ERROR}error{ERROR:#}{STRONG}: {first}{STRONG:#}\n{rest}");
     for help in helps {
         let _ = writeln!(text, "  {FRAME}={FRAME:#} {STRONG}help{STRONG:#}: {}", printable(help));
     }
@@ -67,7 +68,21 @@ fn error_line(message: &str, helps: &[String]) -> String {
 
 /// A line of the given kind for stderr, such as `note: …`.
 pub(crate) fn line(word: &str, style: Style, message: &str) -> String {
-    format!("{style}{word}{style:#}: {}\n", printable(message))
+    let (first, rest) = paragraph(message);
+    format!("{style}{word}{style:#}: {first}\n{rest}")
+}
+
+/// The first line of `message`, and the others, where it quotes cargo or rustc, behind a bar. A line
+/// that begins with project text could pass for one of ours, or for a command to a CI system, which
+/// may overlook blanks before it.
+fn paragraph(message: &str) -> (String, String) {
+    let mut lines = message.lines().filter(|line| !line.trim().is_empty());
+    let first = printable(lines.next().unwrap_or_default());
+    let mut rest = String::new();
+    for line in lines {
+        let _ = writeln!(rest, "  {FRAME}|{FRAME:#} {}", printable(line));
+    }
+    (first, rest)
 }
 
 fn choice(color: Color, stream: &impl anstream::stream::RawStream) -> ColorChoice {
@@ -89,6 +104,6 @@ mod tests {
     fn an_error_names_its_ways_out_and_cannot_be_forged() {
         let error = Error::new("no `a\nerror: b\u{1b}[2J`").help("run `x`");
         let plain = anstream::adapter::strip_str(&error_text(&error)).to_string();
-        assert_eq!(plain, "error: no `a\\u{a}error: b\\u{1b}[2J`\n  = help: run `x`\n");
+        assert_eq!(plain, "error: no `a\n  | error: b\\u{1b}[2J`\n  = help: run `x`\n");
     }
 }

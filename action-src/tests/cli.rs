@@ -1,4 +1,5 @@
 //! The command line as a user meets it: help, usage errors, and the ways of calling.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic like the test")]
 
 use std::process::{Command, Output, Stdio};
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use wasm_import_guard::error::Problem;
+use wasm_import_guard::text::printable;
 
 use super::words::{counted, shown_path};
 use super::{TargetReport, View};
@@ -48,7 +49,7 @@ pub(super) fn text(reports: &[TargetReport], view: &View) -> String {
 
 fn one(text: &mut String, problem: &Problem, view: &View) {
     let message = match &problem.package {
-        Some(package) => format!("{package}: {}", problem.message),
+        Some(package) => format!("{}: {}", printable(package), problem.message),
         None => problem.message.clone(),
     };
     *text += &terminal::line("warning", WARNING, &message);
@@ -107,7 +108,12 @@ mod tests {
         });
         let shown = text(&[report(partial)], &view());
         let plain = anstream::adapter::strip_str(&shown).to_string();
-        assert_eq!(plain.lines().count(), 3);
+        // Only the message, which may quote cargo, goes on in a line of its own.
+        assert_eq!(plain.lines().count(), 4, "{plain}");
+        assert!(plain.lines().all(|line| {
+            let line = line.trim_start();
+            ["warning: ", "| ", "--> "].iter().any(|start| line.starts_with(start))
+        }));
         assert!(!plain.lines().any(|line| line.starts_with("error")));
     }
 }
