@@ -270,8 +270,9 @@ Exposure tells who will name an import in compiled code:
   possible      the source does not tell
 
 Exit codes:
-  0  the imports were listed
-  2  nothing could be analysed: usage, configuration or environment";
+  0  the imports were listed, for at least one target
+  2  nothing could be analysed: usage, configuration or environment
+  What could not be read, and targets that could not be analysed, are named on stderr.";
 
 const ABOUT_VERDICTS: &str = "\
 What it does:

@@ -20,6 +20,8 @@ pub(crate) struct Display {
 impl Display {
     /// A display for one target; `wanted` is false with `--quiet`.
     pub(crate) fn new(target: &str, wanted: bool) -> Self {
+        // A terminal that cannot move its cursor would be filled with lines.
+        let wanted = wanted && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self { target: target.to_owned(), started: Instant::now(), wanted, bar: None }
     }
 
