@@ -1,8 +1,6 @@
 //! Opens a session of the analysis: the one place that knows how the toolchain and the project's
 //! targets are found.
 
-use std::path::PathBuf;
-
 use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
 use wasm_import_guard::policy::Policy;
@@ -50,17 +48,11 @@ pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
 }
 
 /// The toolchain in use, found outside the project.
-// WIRE: Toolchain::find(selection.directory, trust_config).
-#[expect(clippy::unnecessary_wraps, reason = "finding a toolchain can fail")]
+// WIRE: Toolchain::find(…, common.compilation.trust_config). Until then the command must not look
+// as if it had found nothing.
 fn find_toolchain(common: &Common) -> anyhow::Result<Toolchain> {
     let _ = common.compilation.trust_config;
-    Ok(Toolchain {
-        cargo: PathBuf::from("cargo"),
-        rustc: PathBuf::from("rustc"),
-        sysroot: PathBuf::new(),
-        rustup_toolchain: None,
-        version: Rustc { release: "0.0.0".to_owned() },
-    })
+    anyhow::bail!("this build of the command cannot find a toolchain yet")
 }
 
 /// The rustc versions to judge by: those of `--rustc-version`, else the one in use.
