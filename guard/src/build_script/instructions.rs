@@ -52,7 +52,9 @@ impl<'a> Instructions<'a> {
             if package.source == PackageSource::Path {
                 inputs.insert(package.directory.join("Cargo.toml"));
                 let sources = package.entries.iter().filter_map(|entry| entry.path.parent());
-                inputs.extend(sources.filter(|path| *path != package.directory).map(Path::to_path_buf));
+                inputs.extend(
+                    sources.filter(|path| *path != package.directory).map(Path::to_path_buf),
+                );
             }
         }
         for directory in self.environment.manifest_directory.ancestors() {
@@ -220,7 +222,10 @@ fn describe(finding: &Finding, out: &mut String) {
     line(format!("  through {}", finding.path.join(" -> ")));
     for related in &finding.related {
         let place = &related.place;
-        line(format!("  also {} at {} {}:{}", related.label, place.package, place.file, place.line));
+        line(format!(
+            "  also {} at {} {}:{}",
+            related.label, place.package, place.file, place.line
+        ));
     }
     for note in &finding.notes {
         line(format!("  note: {note}"));

@@ -88,7 +88,8 @@ impl Guard {
         match environment.strictness {
             Ok(Strictness::Off) => {}
             Ok(strictness) => {
-                let strictness = if self.warn_only { strictness.at_most_warn() } else { strictness };
+                let strictness =
+                    if self.warn_only { strictness.at_most_warn() } else { strictness };
                 self.run(&environment, strictness, &mut out);
             }
             Err(ref error) => out.error(error),

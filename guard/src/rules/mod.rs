@@ -35,3 +35,16 @@ pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
     });
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn the_rules_are_sorted_and_each_page_begins_with_its_rule() {
+        assert!(RULES.is_sorted_by_key(|rule| rule.id));
+        for rule in RULES {
+            assert_eq!(rule.page.lines().next(), Some(format!("# {}", rule.id).as_str()));
+        }
+    }
+}
