@@ -15,7 +15,6 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
-mod build_script;
 pub mod cfg;
 pub mod error;
 pub mod facts;
@@ -31,4 +30,5 @@ pub mod symbols;
 pub mod text;
 pub mod toolchain;
 
-pub use build_script::{Guard, check};
+/// Placeholder until the graph room is merged.
+pub fn check() {}
