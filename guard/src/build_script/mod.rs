@@ -117,6 +117,9 @@ impl Guard {
         out: &mut Instructions<'_>,
     ) -> Result<Analysis, Error> {
         let toolchain = Toolchain::in_build_script()?;
+        if let Some(minor) = toolchain.version.minor() {
+            out.suit_rustc(minor);
+        }
         let mut considered = vec![toolchain.version.clone()];
         for release in &self.also_considered {
             considered.push(Rustc::from_release(release)?);

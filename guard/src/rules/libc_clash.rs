@@ -73,12 +73,7 @@ fn finding(
 }
 
 fn notes(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> Vec<String> {
-    let mut notes = Vec::new();
-    for rustc in facts.considered {
-        let why = verdict::toolchain_note(rustc, import);
-        let what = outcomes.get(&rustc.release).map(verdict::in_words).unwrap_or_default();
-        notes.push(format!("{why}: {what}"));
-    }
+    let mut notes = verdict::toolchain_notes(facts, outcomes);
     notes.push(verdict::exposure_note(import));
     notes.push(facts.symbols.origin().to_owned());
     notes

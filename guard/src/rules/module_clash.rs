@@ -150,12 +150,7 @@ fn level(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Level {
 }
 
 fn notes(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Vec<String> {
-    let mut notes = Vec::new();
-    for rustc in facts.considered {
-        let why = verdict::toolchain_note(rustc, imports[0]);
-        let what = outcomes.get(&rustc.release).map(verdict::in_words).unwrap_or_default();
-        notes.push(format!("{why}: {what}"));
-    }
+    let mut notes = verdict::toolchain_notes(facts, outcomes);
     notes.push(verdict::exposure_note(imports[0]));
     if let Some(more) = imports.len().checked_sub(MAX_RELATED + 1).filter(|more| *more > 0) {
         notes.push(format!("{more} more places import the name"));

@@ -48,31 +48,20 @@ pub(super) fn exposure_note(import: &Import) -> String {
     format!("{verdict}: {}", import.exposure.reason)
 }
 
-/// What a rustc does with the symbols of imports: why the outcome is what it is.
-pub(super) fn toolchain_note(rustc: &Rustc, import: &Import) -> String {
-    let release = &rustc.release;
-    let name = &import.name;
-    match rustc.import_symbols() {
-        ImportSymbols::Mangled => format!(
-            "rustc {release} gives every import with a module a mangled symbol, which nothing else in \
-             the link can have"
-        ),
-        ImportSymbols::Plain => format!(
-            "rustc {release} gives the linker the plain name `{name}` (rust-lang/rust#56309)"
-        ),
-        ImportSymbols::PlainOutsideDeclaringCrate => format!(
-            "rustc {release} gives the linker the plain name `{name}` in every crate but the one that \
-             declares the import (rust-lang/rust#148347)"
-        ),
-        ImportSymbols::Unknown => format!(
-            "rustc {release} is a build from the days when rust-lang/rust#148347 came or went: it may \
-             give the linker the plain name `{name}` outside the declaring crate"
-        ),
-    }
+/// What each rustc considered does with the symbols of imports, and what the link makes of that.
+pub(super) fn toolchain_notes(facts: &Facts<'_>, outcomes: &Outcomes) -> Vec<String> {
+    facts
+        .considered
+        .iter()
+        .map(|rustc| {
+            let what = outcomes.get(&rustc.release).map(in_words).unwrap_or_default();
+            format!("{}: {what}", rustc.import_symbols_reason())
+        })
+        .collect()
 }
 
 /// What an outcome means, as a clause about `name`.
-pub(super) fn in_words(outcomes: &BTreeSet<Outcome>) -> String {
+fn in_words(outcomes: &BTreeSet<Outcome>) -> String {
     let words: Vec<&str> = outcomes
         .iter()
         .map(|outcome| match outcome {
