@@ -16,6 +16,7 @@
 
 pub mod analysis;
 pub mod cfg;
+mod document;
 pub mod error;
 pub mod facts;
 pub mod finding;
@@ -24,11 +25,13 @@ pub mod import;
 pub mod object;
 pub mod outcome;
 pub mod policy;
+mod process;
 pub mod rules;
 pub mod source;
 pub mod symbols;
 pub mod text;
 pub mod toolchain;
+pub mod trust;
 
 /// Placeholder until the graph room is merged.
 pub fn check() {}
