@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn every_key_knows_its_line() {
-        let document = parse("a = 1\n[b]\nc = [\n  'x',\n  'y',\n]\n[dependencies.serde]\nd.e = true\n");
+        let document =
+            parse("a = 1\n[b]\nc = [\n  'x',\n  'y',\n]\n[dependencies.serde]\nd.e = true\n");
         assert_eq!(document.get(&["b", "c"]).unwrap().line, 3);
         assert_eq!(document.get(&["b", "c"]).unwrap().strings(), [("x", 4), ("y", 5)]);
         assert_eq!(document.get(&["dependencies", "serde"]).unwrap().line, 7);
@@ -246,7 +247,8 @@ mod tests {
 
     #[test]
     fn dates_and_numbers_parse() {
-        let document = parse("d = 2025-11-10T07:32:00Z\nl = 07:32:00\nn = 0xff\nf = inf\ns = 's'\n");
+        let document =
+            parse("d = 2025-11-10T07:32:00Z\nl = 07:32:00\nn = 0xff\nf = inf\ns = 's'\n");
         assert_eq!(document.get(&["s"]).unwrap().as_str(), Some("s"));
     }
 

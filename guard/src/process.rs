@@ -164,10 +164,7 @@ mod tests {
     fn the_first_error_is_quoted_with_its_causes() {
         let stderr = "warning: unused\n\nerror: failed to load manifest\n\nCaused by:\n  no such file\n\
                       error: another\n";
-        assert_eq!(
-            first_error(stderr),
-            "failed to load manifest\n\nCaused by:\n  no such file"
-        );
+        assert_eq!(first_error(stderr), "failed to load manifest\n\nCaused by:\n  no such file");
         assert_eq!(first_error("error[E0001]: x\n"), "error[E0001]: x");
         assert_eq!(first_error("one\ntwo\n"), "one\ntwo");
         assert_eq!(first_error(""), "it gave no reason");
@@ -183,9 +180,11 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn both_streams_are_read_and_a_failure_is_no_error() {
-        let output =
-            run(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]), LOCAL_TIME_LIMIT)
-                .unwrap();
+        let output = run(
+            Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]),
+            LOCAL_TIME_LIMIT,
+        )
+        .unwrap();
         assert!(!output.success);
         assert_eq!(output.stdout, b"out\n");
         assert_eq!(output.stderr, "err\n");

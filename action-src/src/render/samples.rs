@@ -53,6 +53,7 @@ pub(crate) fn finding(level: Level) -> Finding {
     Finding {
         rule: "libc-clash",
         level,
+        source: wasm_import_guard::graph::PackageSource::Path,
         place: place(),
         label: "imported from `host_body`".to_owned(),
         module: Some("host_body".to_owned()),

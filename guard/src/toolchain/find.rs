@@ -39,8 +39,10 @@ impl Toolchain {
             None => of_toolchain(installed.as_ref(), "rustc").or_else(|| search("rustc", &path)),
         };
         let rustc = rustc.ok_or_else(|| {
-            Error::new("there is no rustc: neither `RUSTC` nor `PATH` leads to one outside the project")
-                .help("install Rust from https://rustup.rs")
+            Error::new(
+                "there is no rustc: neither `RUSTC` nor `PATH` leads to one outside the project",
+            )
+            .help("install Rust from https://rustup.rs")
         })?;
         let mut toolchain = Self {
             cargo: PathBuf::new(),
@@ -73,8 +75,10 @@ impl Toolchain {
             .or_else(|| of_toolchain(installed.as_ref(), "cargo"))
             .or_else(|| search("cargo", &path));
         toolchain.cargo = cargo.ok_or_else(|| {
-            Error::new("there is no cargo: neither `CARGO` nor `PATH` leads to one outside the project")
-                .help("install Rust from https://rustup.rs")
+            Error::new(
+                "there is no cargo: neither `CARGO` nor `PATH` leads to one outside the project",
+            )
+            .help("install Rust from https://rustup.rs")
         })?;
         if let (Some(real), false) = (real, given) {
             toolchain.rustc = real;
@@ -151,9 +155,8 @@ fn search_path(configuration: &Configuration, rustup: Option<&Rustup>) -> Vec<Pa
     std::env::split_paths(&variable)
         .filter(|entry| {
             let real = entry.canonicalize().unwrap_or_else(|_| entry.clone());
-            let inside = |directory: &Path| {
-                entry.starts_with(directory) || real.starts_with(directory)
-            };
+            let inside =
+                |directory: &Path| entry.starts_with(directory) || real.starts_with(directory);
             // Somebody's whole home directory can be one repository.
             let is_tool_home = rustup.is_some_and(|rustup| inside(rustup.home()))
                 || configuration.cargo_home().is_some_and(|home| *entry == home.join("bin"));

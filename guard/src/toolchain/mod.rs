@@ -98,21 +98,3 @@ fn ask(command: &mut Command, rustc: &Path) -> Result<String, Error> {
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
-/// stub
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportSymbols {
-    /// stub
-    Mangled,
-    /// stub
-    Plain,
-    /// stub
-    PlainOutsideDeclaringCrate,
-    /// stub
-    Unknown,
-}
-impl Rustc {
-    /// stub
-    pub fn import_symbols(&self) -> ImportSymbols {
-        ImportSymbols::Mangled
-    }
-}

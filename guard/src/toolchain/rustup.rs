@@ -29,7 +29,8 @@ impl Rustup {
         let home = match configuration.variable("RUSTUP_HOME") {
             Some(home) => std::path::absolute(home).ok()?,
             None => {
-                #[allow(deprecated)] // Deprecated for a wrong answer under Cygwin, repaired in 1.85.
+                #[allow(deprecated)]
+                // Deprecated for a wrong answer under Cygwin, repaired in 1.85.
                 let home = std::env::home_dir()?;
                 home.join(".rustup")
             }
@@ -65,8 +66,11 @@ impl Rustup {
             }
         }
         let Some(file) = file else {
-            let name = self.settings.as_ref().and_then(|settings| settings.get(&["default_toolchain"]));
-            return Ok(name.and_then(|node| node.as_str()).map(|name| self.named(OsStr::new(name))));
+            let name =
+                self.settings.as_ref().and_then(|settings| settings.get(&["default_toolchain"]));
+            return Ok(name
+                .and_then(|node| node.as_str())
+                .map(|name| self.named(OsStr::new(name))));
         };
         if let Some((path, line)) = file.toolchain_path() {
             if file.of_project && !trust.config {
@@ -75,7 +79,9 @@ impl Rustup {
                     file.path.display()
                 ))
                 .help("look at what it names, then give `--trust-config` if you trust this project")
-                .help("or choose a toolchain of yours: `cargo +stable …`, or set `RUSTUP_TOOLCHAIN`"));
+                .help(
+                    "or choose a toolchain of yours: `cargo +stable …`, or set `RUSTUP_TOOLCHAIN`",
+                ));
             }
             return Ok(Some(Installed { name: path.clone().into(), directory: Some(path) }));
         }
@@ -91,7 +97,9 @@ impl Rustup {
         if found.directory.is_none() {
             return Err(Error::new(format!("{at}: the toolchain `{channel}` is not installed"))
                 .help(format!("install it: `rustup toolchain install {channel}`"))
-                .help("or choose one that is installed: `cargo +stable …`, or set `RUSTUP_TOOLCHAIN`"));
+                .help(
+                    "or choose one that is installed: `cargo +stable …`, or set `RUSTUP_TOOLCHAIN`",
+                ));
         }
         Ok(Some(found))
     }
@@ -107,7 +115,8 @@ impl Rustup {
         }
         // rustup's cargo proxy writes a project's `path` into this variable for its children.
         let directory = std::path::absolute(&name).unwrap_or_else(|_| PathBuf::from(&name));
-        let inside = directory.starts_with(&configuration.top) && !directory.starts_with(&self.home);
+        let inside =
+            directory.starts_with(&configuration.top) && !directory.starts_with(&self.home);
         if inside && !trust.config {
             return Err(Error::new(format!(
                 "RUSTUP_TOOLCHAIN is `{}`, which lies in the project",
@@ -142,7 +151,11 @@ impl Rustup {
             .collect();
         candidates.sort_by_key(|found| {
             let rest = &found[prefix.len()..];
-            (host.as_deref() != Some(rest), !rest.starts_with(std::env::consts::ARCH), found.clone())
+            (
+                host.as_deref() != Some(rest),
+                !rest.starts_with(std::env::consts::ARCH),
+                found.clone(),
+            )
         });
         match candidates.into_iter().next() {
             Some(found) => {
@@ -174,7 +187,13 @@ mod tests {
 
     #[test]
     fn names_of_toolchains() {
-        for name in ["stable", "1.91.0", "nightly-2025-10-01", "my_toolchain", "1.91-x86_64-pc-windows-msvc"] {
+        for name in [
+            "stable",
+            "1.91.0",
+            "nightly-2025-10-01",
+            "my_toolchain",
+            "1.91-x86_64-pc-windows-msvc",
+        ] {
             assert!(is_plain_name(name), "{name}");
         }
         for name in ["", "..", "../x", "/x", "-x", ".x", "a b", "a\nb", "a\\b"] {

@@ -19,8 +19,9 @@ impl Toolchain {
         check_name(target)?;
         let cfg = self.print_cfg(target, &[])?;
         if !cfg.is_wasm() {
-            return Err(Error::new(format!("the target `{target}` is not a wasm target"))
-                .help("the wasm targets are those that begin with `wasm`: `rustc --print target-list`"));
+            return Err(Error::new(format!("the target `{target}` is not a wasm target")).help(
+                "the wasm targets are those that begin with `wasm`: `rustc --print target-list`",
+            ));
         }
         let configuration = self.configuration();
         let flags = configuration
@@ -44,10 +45,14 @@ impl Toolchain {
         let release = &self.version.release;
         let words = process::first_error(stderr);
         if words.contains("target specification") || words.contains("target-list") {
-            return Error::new(format!("rustc {release} ({rustc}) does not know the target `{target}`"))
-                .help("`rustc --print target-list` prints those that it knows");
+            return Error::new(format!(
+                "rustc {release} ({rustc}) does not know the target `{target}`"
+            ))
+            .help("`rustc --print target-list` prints those that it knows");
         }
-        Error::new(format!("rustc {release} ({rustc}) could not tell the cfg values of `{target}`: {words}"))
+        Error::new(format!(
+            "rustc {release} ({rustc}) could not tell the cfg values of `{target}`: {words}"
+        ))
     }
 }
 
@@ -131,7 +136,8 @@ impl TargetCfg {
 
     /// Whether it is a wasm target: `target_family = "wasm"` or an architecture of that name.
     pub fn is_wasm(&self) -> bool {
-        let has = |key: &str, value: &str| self.values.get(key).is_some_and(|set| set.contains(value));
+        let has =
+            |key: &str, value: &str| self.values.get(key).is_some_and(|set| set.contains(value));
         has("target_family", "wasm") || has("target_arch", "wasm32") || has("target_arch", "wasm64")
     }
 

@@ -83,7 +83,9 @@ impl Rustc {
         };
         let release = field("release").ok_or_else(|| {
             let first = text.lines().next().unwrap_or_default();
-            Error::new(format!("`rustc -vV` does not name its release; its first line is `{first}`"))
+            Error::new(format!(
+                "`rustc -vV` does not name its release; its first line is `{first}`"
+            ))
         })?;
         if parse_release(&release).is_none() {
             return Err(Error::new(format!(
@@ -122,12 +124,11 @@ impl Rustc {
         // `(f8297e351 2025-10-28)`
         let commit = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
         let commit = commit.and_then(|(inside, _)| inside.split_once(' '));
-        let release =
-            if release.matches('.').count() == 1 && !release.contains('-') {
-                format!("{release}.0")
-            } else {
-                release.to_owned()
-            };
+        let release = if release.matches('.').count() == 1 && !release.contains('-') {
+            format!("{release}.0")
+        } else {
+            release.to_owned()
+        };
         Ok(Self {
             release,
             commit_hash: commit.map(|(hash, _)| hash.to_owned()),
@@ -174,7 +175,11 @@ impl Rustc {
         match self.date() {
             None => ImportSymbols::Unknown,
             Some(date) if date < (2020, 3, 1) => {
-                if date < (2019, 12, 16) { ImportSymbols::Plain } else { ImportSymbols::Unknown }
+                if date < (2019, 12, 16) {
+                    ImportSymbols::Plain
+                } else {
+                    ImportSymbols::Unknown
+                }
             }
             Some(date) if date < DEFECT => ImportSymbols::Mangled,
             Some(date) if date == DEFECT => match &self.commit_hash {
@@ -197,9 +202,9 @@ impl Rustc {
                 "rustc {release} leaves an import's symbol unmangled in every crate but the one that \
                  declares it (rust#148347)"
             ),
-            ImportSymbols::Plain => format!(
-                "rustc {release} does not mangle the symbols of imports (rust#56309)"
-            ),
+            ImportSymbols::Plain => {
+                format!("rustc {release} does not mangle the symbols of imports (rust#56309)")
+            }
             ImportSymbols::Unknown => match (&self.commit_date, self.minor()) {
                 (_, Some(42..=43)) => format!(
                     "rustc {release} is of the time when mangling of imports began (rust#67363), and \
@@ -397,7 +402,9 @@ mod tests {
 
     #[test]
     fn names_that_move_are_refused() {
-        for text in ["stable", "nightly", "beta", "", "1", "1.x", "1.91.0.1", "nightly-2025-13-01", "-1.2"] {
+        for text in
+            ["stable", "nightly", "beta", "", "1", "1.x", "1.91.0.1", "nightly-2025-13-01", "-1.2"]
+        {
             let error = Rustc::from_release(text).unwrap_err();
             assert!(error.message().contains(&format!("`{text}`")), "{error}");
         }

@@ -226,7 +226,8 @@ fn cargo_home() -> Option<PathBuf> {
 
 /// Whether `directory` is where cargo's home is unless somebody moves it.
 fn home_is_default(directory: &Path) -> bool {
-    user_home().is_some_and(|home| plain_canonical(&home.join(".cargo")) == plain_canonical(directory))
+    user_home()
+        .is_some_and(|home| plain_canonical(&home.join(".cargo")) == plain_canonical(directory))
 }
 
 fn plain_canonical(path: &Path) -> PathBuf {

@@ -17,7 +17,9 @@ impl Configuration {
     /// The flags for `target` that change its cfg values. `None` where the user's environment has
     /// `RUSTFLAGS` or cargo's encoded form of it, which cargo prefers and children inherit.
     pub(crate) fn cfg_flags(&self, target: &str, cfg: &TargetCfg) -> Option<Vec<String>> {
-        if self.variable("CARGO_ENCODED_RUSTFLAGS").is_some() || self.variable("RUSTFLAGS").is_some() {
+        if self.variable("CARGO_ENCODED_RUSTFLAGS").is_some()
+            || self.variable("RUSTFLAGS").is_some()
+        {
             return None;
         }
         let mut flags = Vec::new();
@@ -89,9 +91,27 @@ fn deciding(flags: &[String]) -> Vec<String> {
                 }
             }
             // Their values are arguments of their own, and must not be taken for flags.
-            "-Z" | "-L" | "-l" | "-A" | "-W" | "-D" | "-F" | "-o" | "--extern" | "--check-cfg"
-            | "--emit" | "--print" | "--out-dir" | "--sysroot" | "--target" | "--cap-lints"
-            | "--remap-path-prefix" | "--allow" | "--warn" | "--deny" | "--forbid" => {
+            "-Z"
+            | "-L"
+            | "-l"
+            | "-A"
+            | "-W"
+            | "-D"
+            | "-F"
+            | "-o"
+            | "--extern"
+            | "--check-cfg"
+            | "--emit"
+            | "--print"
+            | "--out-dir"
+            | "--sysroot"
+            | "--target"
+            | "--cap-lints"
+            | "--remap-path-prefix"
+            | "--allow"
+            | "--warn"
+            | "--deny"
+            | "--forbid" => {
                 flags.next();
             }
             other => {

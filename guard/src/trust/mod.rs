@@ -28,9 +28,27 @@ const BUILT_IN_PROVIDERS: &[&str] =
 /// cfg values: those with which a program, its loader or a script's interpreter loads other code.
 /// A name that ends in `*` is a prefix.
 const LOADER_VARIABLES: &[&str] = &[
-    "LD_*", "DYLD_*", "LIBPATH", "SHLIB_PATH", "PATH", "BASH_ENV", "ENV", "SHELLOPTS", "PYTHON*",
-    "PERL5*", "RUBY*", "NODE_OPTIONS", "RUSTC*", "RUSTUP_*", "CARGO*", "GCONV_PATH", "LLVM_*",
-    "MALLOC_CONF", "_RLD*", "IFS", "ZDOTDIR",
+    "LD_*",
+    "DYLD_*",
+    "LIBPATH",
+    "SHLIB_PATH",
+    "PATH",
+    "BASH_ENV",
+    "ENV",
+    "SHELLOPTS",
+    "PYTHON*",
+    "PERL5*",
+    "RUBY*",
+    "NODE_OPTIONS",
+    "RUSTC*",
+    "RUSTUP_*",
+    "CARGO*",
+    "GCONV_PATH",
+    "LLVM_*",
+    "MALLOC_CONF",
+    "_RLD*",
+    "IFS",
+    "ZDOTDIR",
 ];
 
 /// Whether the project may name programs, and what it could name them for.
@@ -254,8 +272,8 @@ impl ToolchainFile {
         };
         let bytes = crate::document::read_regular(path, crate::document::MAX_DOCUMENT_BYTES)
             .map_err(fail)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| fail(crate::document::ReadError::Encoding))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| fail(crate::document::ReadError::Encoding))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         if let (true, Some(name), None) = (may_be_name, lines.next(), lines.next()) {
             if !name.contains(['=', '[']) {
@@ -321,10 +339,14 @@ mod tests {
 
     #[test]
     fn variables_that_load_code_are_refused() {
-        assert!(refused("[env]\nA = '1'\nLD_PRELOAD = 'evil.so'\n").contains(":3: `env.LD_PRELOAD`"));
+        assert!(
+            refused("[env]\nA = '1'\nLD_PRELOAD = 'evil.so'\n").contains(":3: `env.LD_PRELOAD`")
+        );
         assert!(refused("env.RUSTC_BOOTSTRAP = '1'").contains("RUSTC_BOOTSTRAP"));
         assert!(refused("env.Path = '1'").contains("env.Path"));
-        assert!(check("[env]\nMY_BACKEND = { value = 'x', force = true }\n", Trust::default()).is_ok());
+        assert!(
+            check("[env]\nMY_BACKEND = { value = 'x', force = true }\n", Trust::default()).is_ok()
+        );
     }
 
     #[test]
@@ -350,7 +372,8 @@ mod tests {
 
     #[test]
     fn the_named_wasm_targets_have_their_places() {
-        let text = "[build]\ntarget = ['x86_64-unknown-linux-gnu',\n 'wasm32-wasi', 'wasm32-wasip1']\n";
+        let text =
+            "[build]\ntarget = ['x86_64-unknown-linux-gnu',\n 'wasm32-wasi', 'wasm32-wasip1']\n";
         let document = Document::parse(Path::new("/p/.cargo/config.toml"), text).unwrap();
         let configuration = Configuration::of_documents(vec![document]);
         assert_eq!(
