@@ -7,7 +7,7 @@ use crate::cfg::{TargetCfg, Truth};
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{Graph, Package, Selection};
+use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
 use crate::policy::Policy;
 use crate::rules;
@@ -81,8 +81,18 @@ impl Session {
         target: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
-        let _ = (self, target, progress);
-        Err(Error::new("the graph room is not merged yet"))
+        let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let input = Input {
+            target,
+            cfg: &loaded.target_cfg,
+            graph: loaded.graph,
+            workspace_root: loaded.workspace_root,
+            problems: loaded.problems,
+            in_use: &self.toolchain.version,
+            considered: &self.considered,
+            sysroot: &self.toolchain.sysroot,
+        };
+        analyse(input, progress)
     }
 }
 
@@ -101,16 +111,17 @@ pub(crate) struct Input<'a> {
 
 /// Analyses a graph that is already resolved.
 pub(crate) fn analyse(
-    input: Input<'_>,
+    mut input: Input<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Analysis, Error> {
-    let Input { graph, mut problems, .. } = input;
+    let mut problems = std::mem::take(&mut input.problems);
+    let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
     let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
-    let symbols = CSymbols::default();
+    let symbols = symbols(&input, &mut problems)?;
     let imports = imports(&graph, &read, &symbols);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
@@ -129,6 +140,17 @@ pub(crate) fn analyse(
         findings,
         problems,
         graph,
+    })
+}
+
+/// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of
+/// every wasi-libc that is known, since a named rustc's is not here to be read.
+fn symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> Result<CSymbols, Error> {
+    let is_in_use = input.considered.iter().all(|rustc| rustc.release == input.in_use.release);
+    let sysroot = is_in_use.then_some(input.sysroot);
+    CSymbols::for_target(input.target, sysroot).or_else(|error| {
+        problems.push(Problem { package: None, path: None, message: error.message().to_owned() });
+        CSymbols::for_target(input.target, None)
     })
 }
 

@@ -25,6 +25,9 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         let (Some(module), Some(symbol)) = (&import.module, facts.symbols.get(&import.name)) else {
             continue;
         };
+        if !symbol.library.is_always_linked() {
+            continue;
+        }
         let ordinal = seen.entry((&import.place.package, module, &import.name)).or_default();
         findings.push(finding(facts, import, module, symbol, *ordinal));
         *ordinal += 1;
@@ -44,7 +47,7 @@ fn finding(
         beside_c_symbol(import, LinkerName::of(import, symbols), symbol)
     });
     let level = verdict::level(import, &outcomes);
-    let library = facts.symbols.library();
+    let library = symbol.library.name();
     let kind = if symbol.is_function { "function" } else { "data symbol" };
     let message = match level {
         Level::Note => {
