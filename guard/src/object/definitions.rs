@@ -222,6 +222,7 @@ impl<'a> ModuleReader<'a> {
 }
 
 /// What a symbol of the table refers to.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     kind: SymbolKind,
     import: Option<(&'a str, &'a str)>,
@@ -267,12 +268,12 @@ fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
     let CompositeInnerType::Func(function) = ty else {
         return None;
     };
-    let params = function.params().iter().map(value_type).collect::<Option<_>>()?;
-    let results = function.results().iter().map(value_type).collect::<Option<_>>()?;
+    let params = function.params().iter().copied().map(value_type).collect::<Option<_>>()?;
+    let results = function.results().iter().copied().map(value_type).collect::<Option<_>>()?;
     Some(WasmType { params, results })
 }
 
-fn value_type(ty: &ValType) -> Option<ValueType> {
+fn value_type(ty: ValType) -> Option<ValueType> {
     match ty {
         ValType::I32 => Some(ValueType::I32),
         ValType::I64 => Some(ValueType::I64),
