@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
-use crate::symbols::CSymbols;
+use crate::symbols::{self, CSymbols};
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -121,7 +121,7 @@ pub(crate) fn analyse(
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
-    let symbols = symbols(&input, &mut problems)?;
+    let symbols = c_symbols(&input, &mut problems)?;
     let imports = imports(&graph, &read, &symbols);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
@@ -145,7 +145,7 @@ pub(crate) fn analyse(
 
 /// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of
 /// every wasi-libc that is known, since a named rustc's is not here to be read.
-fn symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> Result<CSymbols, Error> {
+fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> Result<CSymbols, Error> {
     let is_in_use = input.considered.iter().all(|rustc| rustc.release == input.in_use.release);
     let sysroot = is_in_use.then_some(input.sysroot);
     CSymbols::for_target(input.target, sysroot).or_else(|error| {
@@ -232,7 +232,7 @@ fn import_truth(
     let name = declared.name.as_str();
     let is_known = declared.native_library
         || symbols.get(name).is_some()
-        || CSymbols::is_linker_defined(name)
+        || symbols::is_linker_defined(name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;
