@@ -121,7 +121,7 @@ pub(crate) fn analyse(
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
-    let symbols = c_symbols(&input, &mut problems)?;
+    let symbols = c_symbols(&input, &mut problems);
     let imports = imports(&graph, &read, &symbols);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
@@ -145,13 +145,19 @@ pub(crate) fn analyse(
 
 /// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of
 /// every wasi-libc that is known, since a named rustc's is not here to be read.
-fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> Result<CSymbols, Error> {
+fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
     let is_in_use = input.considered.iter().all(|rustc| rustc.release == input.in_use.release);
-    let sysroot = is_in_use.then_some(input.sysroot);
-    CSymbols::for_target(input.target, sysroot).or_else(|error| {
-        problems.push(Problem { package: None, path: None, message: error.message().to_owned() });
-        CSymbols::for_target(input.target, None)
-    })
+    let sources = [is_in_use.then_some(input.sysroot), None];
+    for sysroot in sources {
+        match CSymbols::for_target(input.target, sysroot) {
+            Ok(symbols) => return symbols,
+            Err(error) => {
+                let message = format!("{}: clashes with them are not found", error.message());
+                problems.push(Problem { package: None, path: None, message });
+            }
+        }
+    }
+    CSymbols::unknown()
 }
 
 /// Every import of the graph, in the order of package, module, name, place.

@@ -123,6 +123,11 @@ impl CSymbols {
         Ok(Self { target: known.triple, symbols, origin })
     }
 
+    /// No names: for a target whose C symbols are not known.
+    pub(crate) fn unknown() -> Self {
+        Self { target: "", symbols: BTreeMap::new(), origin: String::new() }
+    }
+
     /// The target triple.
     pub fn target(&self) -> &str {
         self.target
