@@ -1,10 +1,19 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::cfg::{TargetCfg, Truth};
 use crate::error::{Error, Problem};
+use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{Graph, Selection};
-use crate::import::{Import, Opaque};
+use crate::graph::{self, Graph, Mode, Package, Selection};
+use crate::import::{Certainty, Exposure, Import, Opaque};
 use crate::policy::Policy;
+use crate::rules;
+use crate::source::load::{Declarations, declarations};
+use crate::source::model::{CrateSource, Declared};
+use crate::symbols::{self, CSymbols};
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -72,16 +81,196 @@ impl Session {
         target: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
-        progress(Progress { done: 0, total: 0 });
-        Ok(Analysis {
-            target: target.to_owned(),
-            rustc: self.toolchain.version.release.clone(),
-            considered: self.considered.iter().map(|rustc| rustc.release.clone()).collect(),
-            graph: Graph::default(),
-            imports: Vec::new(),
-            opaque: Vec::new(),
-            findings: Vec::new(),
-            problems: Vec::new(),
-        })
+        let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let input = Input {
+            target,
+            cfg: &loaded.target_cfg,
+            graph: loaded.graph,
+            workspace_root: loaded.workspace_root,
+            problems: loaded.problems,
+            in_use: &self.toolchain.version,
+            considered: &self.considered,
+            sysroot: &self.toolchain.sysroot,
+        };
+        analyse(input, progress)
     }
+}
+
+/// A resolved graph, and all that it is judged by.
+#[derive(Debug)]
+pub(crate) struct Input<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) cfg: &'a TargetCfg,
+    pub(crate) graph: Graph,
+    pub(crate) workspace_root: PathBuf,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) in_use: &'a Rustc,
+    pub(crate) considered: &'a [Rustc],
+    pub(crate) sysroot: &'a Path,
+}
+
+/// Analyses a graph that is already resolved.
+pub(crate) fn analyse(
+    mut input: Input<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Analysis, Error> {
+    let mut problems = std::mem::take(&mut input.problems);
+    let graph = std::mem::take(&mut input.graph);
+    let total = graph.packages.len();
+    let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
+        progress(Progress { done, total });
+    });
+    problems.append(&mut read.problems);
+    let symbols = c_symbols(&input, &mut problems);
+    let imports = imports(&graph, &read, &symbols);
+    let opaque = opaque(&graph, &read);
+    let facts = Facts {
+        target: input.target,
+        imports: &imports,
+        symbols: &symbols,
+        considered: input.considered,
+    };
+    let findings = rules::run(&facts);
+    Ok(Analysis {
+        target: input.target.to_owned(),
+        rustc: input.in_use.release.clone(),
+        considered: input.considered.iter().map(|rustc| rustc.release.clone()).collect(),
+        imports,
+        opaque,
+        findings,
+        problems,
+        graph,
+    })
+}
+
+/// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of
+/// every wasi-libc that is known, since a named rustc's is not here to be read.
+fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
+    let is_in_use = input.considered.iter().all(|rustc| rustc.release == input.in_use.release);
+    let sources = [is_in_use.then_some(input.sysroot), None];
+    for sysroot in sources {
+        match CSymbols::for_target(input.target, sysroot) {
+            Ok(symbols) => return symbols,
+            Err(error) => {
+                let message = format!("{}: clashes with them are not found", error.message());
+                problems.push(Problem { package: None, path: None, message });
+            }
+        }
+    }
+    CSymbols::unknown()
+}
+
+/// Every import of the graph, in the order of package, module, name, place.
+fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols) -> Vec<Import> {
+    let defined = definitions(read);
+    let mut imports = Vec::new();
+    for (crate_id, exposures) in &read.declaring {
+        let source = &read.program.crates[*crate_id];
+        let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
+        for (declared, exposure) in source.imports.iter().zip(exposures) {
+            let Some(truth) = import_truth(declared, package, symbols, &defined) else { continue };
+            imports.push(import(source, package, declared, exposure, truth, &path));
+        }
+    }
+    imports.sort_by(|a, b| {
+        (&a.place.package, &a.place.version, &a.module, &a.name, &a.place).cmp(&(
+            &b.place.package,
+            &b.place.version,
+            &b.module,
+            &b.name,
+            &b.place,
+        ))
+    });
+    // A package's library and program may share a file, and its imports with it.
+    imports.dedup_by(|a, b| a.place == b.place && a.module == b.module && a.name == b.name);
+    imports
+}
+
+fn import(
+    source: &CrateSource,
+    package: &Package,
+    declared: &Declared,
+    exposure: &Exposure,
+    truth: Truth,
+    path: &[String],
+) -> Import {
+    let is_certain = truth == Truth::True && package.certain;
+    Import {
+        package: source.package,
+        source: package.source.clone(),
+        place: source.place(package, declared.file, declared.token),
+        module: declared.module.clone(),
+        name: declared.name.clone(),
+        ident: declared.ident.clone(),
+        kind: declared.kind,
+        abi: declared.abi.clone(),
+        signature: declared.signature.clone(),
+        wasm_type: declared.wasm_type.clone(),
+        certainty: if is_certain { Certainty::Certain } else { Certainty::Possible },
+        exposure: exposure.clone(),
+        origin: declared.origin,
+        path: path.to_vec(),
+    }
+}
+
+/// The symbols that crates of the graph define.
+fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
+    let mut defined: HashMap<&str, Truth> = HashMap::new();
+    for definition in read.program.crates.iter().flat_map(|source| &source.definitions) {
+        let truth = defined.entry(&definition.name).or_insert(Truth::False);
+        *truth = truth.or(definition.truth);
+    }
+    defined
+}
+
+/// Whether a declaration is an import; `None` when it surely is none. One without a module is an import
+/// only where nothing in the link defines its name.
+fn import_truth(
+    declared: &Declared,
+    package: &Package,
+    symbols: &CSymbols,
+    defined: &HashMap<&str, Truth>,
+) -> Option<Truth> {
+    if declared.module.is_some() {
+        return Some(declared.truth);
+    }
+    let name = declared.name.as_str();
+    let is_known = declared.native_library
+        || symbols.get(name).is_some()
+        || symbols::is_linker_defined(name)
+        || defined.get(name) == Some(&Truth::True);
+    if is_known {
+        return None;
+    }
+    let may_be_native = package.links.is_some() || package.has_build_script;
+    let may_be_defined = may_be_native || defined.contains_key(name);
+    Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
+}
+
+/// The places whose imports cannot be read, in the order of the source.
+fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
+    let mut opaque = Vec::new();
+    for (crate_id, _) in &read.declaring {
+        let source = &read.program.crates[*crate_id];
+        let package = graph.package(source.package);
+        for hidden in &source.opaque {
+            let place = source.place(package, hidden.file, hidden.token);
+            opaque.push(Opaque { place, reason: hidden.reason.clone() });
+        }
+        for call in &source.macro_calls {
+            if call.holds_extern_block || !source.extern_templates.contains_key(&call.name) {
+                continue;
+            }
+            let place = source.place(package, call.file, call.token);
+            let reason = format!(
+                "`macro_rules! {}` makes an extern block of what this call gives it",
+                call.name
+            );
+            opaque.push(Opaque { place, reason });
+        }
+    }
+    opaque.sort();
+    opaque.dedup();
+    opaque
 }

@@ -59,3 +59,87 @@ pub struct CfgContext<'a> {
     /// Features that may be on: only some of the selections that cargo could be building turn them on.
     pub possible_features: &'a BTreeSet<String>,
 }
+
+/// `cfg` names that are never set when cargo compiles a package as a dependency or as the artefact
+/// that is linked: they belong to tests, documentation and tools that never link.
+const NEVER_SET: &[&str] = &["test", "doc", "doctest", "miri", "clippy", "rust_analyzer"];
+
+/// Keys whose values the target alone decides, so that an absent value is surely off.
+/// `target_feature` is not among them: `-Ctarget-feature` changes it. `panic` is the profile's.
+const DECIDED_BY_TARGET: &[&str] = &[
+    "target_arch",
+    "target_os",
+    "target_family",
+    "target_env",
+    "target_vendor",
+    "target_endian",
+    "target_pointer_width",
+    "target_abi",
+    "target_has_atomic",
+    "target_has_atomic_load_store",
+    "target_has_atomic_equal_alignment",
+    "target_object_format",
+];
+
+/// Bare names that the target alone decides.
+const NAMES_DECIDED_BY_TARGET: &[&str] = &["unix", "windows", "target_thread_local"];
+
+impl CfgContext<'_> {
+    /// Whether the bare `name` is set.
+    pub fn name(&self, name: &str) -> Truth {
+        if NEVER_SET.contains(&name) {
+            Truth::False
+        } else if name == "true" {
+            Truth::True
+        } else if name == "false" {
+            Truth::False
+        } else if NAMES_DECIDED_BY_TARGET.contains(&name) {
+            if self.target.names.contains(name) { Truth::True } else { Truth::False }
+        } else {
+            Truth::Unknown
+        }
+    }
+
+    /// Whether `key = "value"` holds.
+    pub fn value(&self, key: &str, value: &str) -> Truth {
+        if key == "feature" {
+            return if self.features.contains(value) {
+                Truth::True
+            } else if self.possible_features.contains(value) {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
+        }
+        let set = self.target.values.get(key).is_some_and(|values| values.contains(value));
+        if DECIDED_BY_TARGET.contains(&key) {
+            if set { Truth::True } else { Truth::False }
+        } else {
+            Truth::Unknown
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_profile_or_a_build_script_decides_is_unknown() {
+        let mut target = TargetCfg::default();
+        target.values.insert("target_os".into(), BTreeSet::from(["wasi".into()]));
+        let on = BTreeSet::from(["on".to_owned()]);
+        let maybe = BTreeSet::from(["maybe".to_owned()]);
+        let context = CfgContext { target: &target, features: &on, possible_features: &maybe };
+        assert_eq!(context.value("target_os", "wasi"), Truth::True);
+        assert_eq!(context.value("target_os", "linux"), Truth::False);
+        assert_eq!(context.value("feature", "on"), Truth::True);
+        assert_eq!(context.value("feature", "maybe"), Truth::Unknown);
+        assert_eq!(context.value("feature", "off"), Truth::False);
+        assert_eq!(context.value("panic", "abort"), Truth::Unknown);
+        assert_eq!(context.name("test"), Truth::False);
+        assert_eq!(context.name("unix"), Truth::False);
+        assert_eq!(context.name("debug_assertions"), Truth::Unknown);
+        assert_eq!(context.name("from_a_build_script"), Truth::Unknown);
+    }
+}

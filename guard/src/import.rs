@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::graph::PackageIndex;
+use crate::graph::{PackageIndex, PackageSource};
 
 /// A place in a package's source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub struct Place {
 pub struct Import {
     /// The package that declares it.
     pub package: PackageIndex,
+    /// Where that package came from: whether its text is the user's to change.
+    pub source: PackageSource,
     /// Where its identifier stands.
     pub place: Place,
     /// The import module; `None` without `wasm_import_module` (rustc and linker then say `env`).
@@ -116,7 +118,7 @@ impl Origin {
 
 /// Whether objects of a crate other than the declaring one will name the import. On a rustc that
 /// leaves such a symbol unmangled, exactly the exposed imports can be bound elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exposure {
     /// The verdict.
     pub kind: ExposureKind,

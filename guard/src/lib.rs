@@ -19,6 +19,7 @@ mod build_script;
 pub mod cfg;
 mod document;
 pub mod error;
+pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;

@@ -79,6 +79,47 @@ pub fn load(
     Ok(Loaded { graph, workspace_root, target_cfg, problems })
 }
 
+/// The package in `directory` alone, compiled with `features`, as a build script sees it where there is
+/// no workspace: as somebody's dependency, or when cargo cannot be asked. Without a library, its
+/// programs stand for it.
+///
+/// # Errors
+/// When its manifest cannot be read.
+pub fn single_package(directory: &Path, features: &BTreeSet<String>) -> Result<Loaded, Error> {
+    let manifest = Manifest::read(directory).map_err(|error| {
+        let path = directory.join("Cargo.toml");
+        Error::new(format!("could not read the manifest {}: {error}", path.display()))
+    })?;
+    let name = manifest.name().unwrap_or_default().to_owned();
+    let version = manifest.version().unwrap_or_default().to_owned();
+    let mut entries = Vec::from_iter(manifest.library());
+    if entries.is_empty() {
+        entries = manifest.binaries(features);
+    }
+    let package = Package {
+        id: format!("{name} v{version} ({})", directory.display()),
+        name,
+        version,
+        source: PackageSource::Path,
+        directory: directory.to_owned(),
+        crate_name: manifest.crate_name(),
+        entries,
+        features: features.clone(),
+        possible_features: BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: manifest.has_build_script(),
+        links: manifest.links().map(str::to_owned),
+        is_root: true,
+    };
+    Ok(Loaded {
+        graph: Graph { packages: vec![package], roots: vec![PackageIndex(0)] },
+        workspace_root: directory.to_owned(),
+        target_cfg: TargetCfg::from_build_script_env(),
+        problems: Vec::new(),
+    })
+}
+
 /// The directory of the workspace's manifest.
 fn workspace_root(toolchain: &Toolchain, selection: &Selection) -> Result<PathBuf, Error> {
     let mut command = toolchain.cargo_command(&selection.directory);

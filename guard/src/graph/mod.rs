@@ -11,7 +11,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-pub use load::{Loaded, Mode, load};
+pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;
 pub use selection::Selection;
@@ -105,6 +105,23 @@ impl Graph {
     /// The package at `index`.
     pub fn package(&self, index: PackageIndex) -> &Package {
         &self.packages[index.0]
+    }
+
+    /// Whether `from` depends on `on`, directly or through others.
+    pub fn depends_on(&self, from: PackageIndex, on: PackageIndex) -> bool {
+        let mut seen = vec![false; self.packages.len()];
+        let mut pending = vec![from];
+        while let Some(at) = pending.pop() {
+            for dependency in &self.package(at).dependencies {
+                if dependency.package == on {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[dependency.package.0], true) {
+                    pending.push(dependency.package);
+                }
+            }
+        }
+        false
     }
 
     /// `name version` of each package on a shortest path from a root to `index`, the root first.

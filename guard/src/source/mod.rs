@@ -1,1 +1,15 @@
-//! Rust source to declarations.
+//! Rust source to declarations: the module tree, the extern blocks in it, and who mentions what.
+
+mod attributes;
+pub(crate) mod exposure;
+mod extern_block;
+mod items;
+pub(crate) mod load;
+mod mentions;
+pub(crate) mod model;
+mod modules;
+pub(crate) mod names;
+mod text_scan;
+mod tokens;
+mod walk;
+mod wasm_type;

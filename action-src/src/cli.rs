@@ -1,0 +1,296 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use wasm_import_guard::graph::Selection;
+use wasm_import_guard::rules;
+
+/// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
+/// rustc will not bind where their authors meant
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-wasm-import-guard",
+    bin_name = "cargo wasm-import-guard",
+    version,
+    arg_required_else_help = true,
+    after_help = "`cargo wasm-import-guard <command> --help` tells more.",
+    after_long_help = ABOUT_VERDICTS
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report the imports that the linker will not bind where they belong
+    #[command(after_help = CHECK_EXAMPLES, after_long_help = CHECK_LONG)]
+    Check(CheckArgs),
+    /// List every host import that the dependency graph declares
+    #[command(after_help = IMPORTS_EXAMPLES, after_long_help = IMPORTS_LONG)]
+    Imports(ImportsArgs),
+    /// Print what a rule finds, why it matters and the ways out
+    Explain(ExplainArgs),
+}
+
+impl Command {
+    /// When to colour what this command prints.
+    pub(crate) fn color(&self) -> Color {
+        match self {
+            Self::Check(check) => check.common.output.color,
+            Self::Imports(imports) => imports.common.output.color,
+            Self::Explain(explain) => explain.color,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Exit with 3 when a part of the graph could not be read and nothing was denied
+    #[arg(long, help_heading = "Verdict")]
+    pub(crate) require_complete: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportsArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule's id, as a finding shows it in brackets
+    #[arg(value_parser = PossibleValuesParser::new(rules::RULES.iter().map(|rule| rule.id)))]
+    pub(crate) rule: String,
+    /// When to use colours
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        env = "CARGO_TERM_COLOR",
+        hide_env = true
+    )]
+    pub(crate) color: Color,
+}
+
+/// What every command that reads a graph takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
+    #[command(flatten)]
+    pub(crate) features: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) compilation: CompilationArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection (as cargo's)")]
+pub(crate) struct PackageArgs {
+    /// Package to read with all that it depends on; may be repeated
+    #[arg(short, long = "package", value_name = "SPEC")]
+    pub(crate) packages: Vec<String>,
+    /// Read every member of the workspace
+    #[arg(long)]
+    pub(crate) workspace: bool,
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Feature selection (as cargo's)")]
+pub(crate) struct FeatureArgs {
+    /// Features to turn on, separated by blanks or commas; may be repeated
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub(crate) features: Vec<String>,
+    /// Turn on all features of the selected packages
+    #[arg(long)]
+    pub(crate) all_features: bool,
+    /// Leave the `default` feature off
+    #[arg(long)]
+    pub(crate) no_default_features: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to judge by")]
+pub(crate) struct CompilationArgs {
+    /// wasm target to resolve the graph for; may be repeated
+    ///
+    /// Without it: the wasm targets that the project names in its cargo configuration, in
+    /// `CARGO_BUILD_TARGET` or in its rust-toolchain file; when it names none,
+    /// wasm32-unknown-unknown and wasm32-wasip1. What is chosen is said on stderr.
+    #[arg(long = "target", value_name = "TRIPLE")]
+    pub(crate) targets: Vec<String>,
+    /// Judge by this rustc instead of the one in use, e.g. `1.91.0`; may be repeated
+    ///
+    /// The version need not be installed: what it does with wasm imports is known. The graph is
+    /// still resolved by the cargo and rustc in use.
+    #[arg(long = "rustc-version", value_name = "VERSION")]
+    pub(crate) rustc_versions: Vec<String>,
+    /// Run the rustc, wrapper or toolchain path that the project's own configuration names
+    ///
+    /// Without it such a program is never run; where one is named the command stops with exit
+    /// code 2 and names the line.
+    #[arg(long)]
+    pub(crate) trust_config: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Lock file and network (as cargo's)")]
+pub(crate) struct LockArgs {
+    /// Stop when Cargo.lock would have to change
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// Do not use the network
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// The same as `--locked --offline`
+    #[arg(long)]
+    pub(crate) frozen: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// What to print on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: Format,
+    /// Show notes, and the places whose imports cannot be read
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Leave out the summary, hints and the progress display
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// When to use colours; `CARGO_TERM_COLOR` and `NO_COLOR` are heeded
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        env = "CARGO_TERM_COLOR",
+        hide_env = true
+    )]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: like rustc's own diagnostics
+    #[default]
+    Human,
+    /// For programs: one JSON object per target, a line each
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// In a terminal
+    #[default]
+    Auto,
+    /// Even into a file or pipe
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Common {
+    /// The options that cargo understands, with `directory` as the place cargo runs in.
+    pub(crate) fn selection(&self, directory: PathBuf) -> Selection {
+        Selection {
+            directory,
+            manifest_path: self.packages.manifest_path.clone(),
+            packages: self.packages.packages.clone(),
+            workspace: self.packages.workspace,
+            features: self.features.features.clone(),
+            all_features: self.features.all_features,
+            no_default_features: self.features.no_default_features,
+            locked: self.lock.locked,
+            offline: self.lock.offline,
+            frozen: self.lock.frozen,
+        }
+    }
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  cargo wasm-import-guard check
+  cargo wasm-import-guard check --target wasm32-wasip1 --rustc-version 1.91.0
+  cargo wasm-import-guard check --workspace --locked --format json --require-complete";
+
+const CHECK_LONG: &str = "\
+Examples:
+  cargo wasm-import-guard check
+      The packages of the current directory, by the rustc in use.
+  cargo wasm-import-guard check --target wasm32-wasip1 --rustc-version 1.91.0
+      What rustc 1.91.0 would make of the imports; it need not be installed.
+  cargo wasm-import-guard check --workspace --locked --format json --require-complete
+      For CI: every member, nothing resolved anew, a report for programs.
+
+Verdicts depend on the toolchain:
+  The same import is harmless with a rustc that gives it a symbol of its own (mangled), and
+  harmful with one that uses its plain name (1.91.0, for imports that another crate calls). A
+  finding is an error when a rustc that is judged surely or possibly does harm, else a note
+  (-v shows notes). Judged is the rustc in use; --rustc-version replaces it.
+
+Exit codes:
+  0  nothing denied
+  1  a finding is denied, for any target, even when the analysis is incomplete
+  2  nothing could be analysed: usage, configuration or environment
+  3  nothing denied, but incomplete, and --require-complete was given
+  When only some of several targets can be analysed, their findings are shown and decide; each
+  target that cannot is an error on stderr and makes the analysis incomplete. Give
+  --require-complete in CI, so that a target that was not analysed never passes.";
+
+const IMPORTS_EXAMPLES: &str = "\
+Examples:
+  cargo wasm-import-guard imports --target wasm32-wasip1
+  cargo wasm-import-guard imports -p app --format json";
+
+const IMPORTS_LONG: &str = "\
+Examples:
+  cargo wasm-import-guard imports --target wasm32-wasip1
+      Every import by package and import module, with the place of its declaration.
+  cargo wasm-import-guard imports -p app --format json
+      The same for programs, one JSON object per target.
+
+Exposure tells who will name an import in compiled code:
+  exposed       another crate calls it, directly or through an inline, generic or macro item
+  kept          only plain functions of its own crate call it
+  unreferenced  it is `pub`, and no package of the graph mentions it
+  possible      the source does not tell
+
+Exit codes:
+  0  the imports were listed, for at least one target
+  2  nothing could be analysed: usage, configuration or environment
+  What could not be read, and targets that could not be analysed, are named on stderr.";
+
+const ABOUT_VERDICTS: &str = "\
+What it does:
+  It resolves the packages as cargo does for a wasm target, reads the imports that their source
+  declares, and tells what a given rustc and its linker make of each: no build, no link, and no
+  code of the project is run. `check` reports, `imports` lists, `explain` teaches.
+
+  The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
+
+`cargo wasm-import-guard <command> --help` tells more: exit codes, how verdicts depend on the
+rustc, which targets are analysed when none is given.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

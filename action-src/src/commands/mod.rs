@@ -1,0 +1,57 @@
+//! The commands: each asks the analysis and hands what it gave to a renderer.
+
+mod check;
+mod explain;
+mod imports;
+
+use crate::cli::{Command, Common};
+use crate::exit::Exit;
+use crate::progress::Display;
+use crate::render::TargetReport;
+use crate::session::{self, NamedBy};
+use crate::terminal;
+
+/// Runs `command`.
+///
+/// # Errors
+/// When nothing could be analysed, or the result could not be written.
+pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Check(args) => check::run(args),
+        Command::Imports(args) => imports::run(args),
+        Command::Explain(args) => explain::run(args),
+    }
+}
+
+/// Analyses each target that the command line asks for. One that fails does not stop the others.
+fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
+    let opened = session::open(common)?;
+    if let Some(hint) = target_hint(opened.named_by, &opened.targets)
+        && !common.output.quiet
+    {
+        let line = terminal::line("note", terminal::NOTE, &hint);
+        terminal::write_stderr(&line, common.output.color);
+    }
+    let mut reports = Vec::with_capacity(opened.targets.len());
+    for target in opened.targets {
+        let mut display = Display::new(&target, !common.output.quiet);
+        let outcome = opened.session.analyse(&target, &mut |progress| display.update(progress));
+        drop(display);
+        reports.push(TargetReport { target, outcome });
+    }
+    Ok(reports)
+}
+
+/// What to say about targets that the user did not choose on the command line.
+fn target_hint(named_by: NamedBy, targets: &[String]) -> Option<String> {
+    let list = targets.join(" and ");
+    match named_by {
+        NamedBy::User => None,
+        NamedBy::Project => {
+            Some(format!("no --target: analysing {list}, which the project's configuration names"))
+        }
+        NamedBy::Default => Some(format!(
+            "no --target, and the project's configuration names no wasm target: analysing {list}"
+        )),
+    }
+}

@@ -1,0 +1,99 @@
+//! How the command ends.
+
+use std::process::ExitCode;
+
+use wasm_import_guard::finding::Level;
+
+use crate::render::TargetReport;
+
+/// How the command ends; the numbers are a contract with its callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing denied.
+    Clean = 0,
+    /// A finding at deny.
+    Denied = 1,
+    /// Nothing could be analysed.
+    Failed = 2,
+    /// Incomplete, and `--require-complete` was given.
+    Incomplete = 3,
+}
+
+impl Exit {
+    /// How `check` ends after these targets.
+    pub(crate) fn after_check(reports: &[TargetReport], require_complete: bool) -> Self {
+        let mut analysed = reports.iter().filter_map(|report| report.outcome.as_ref().ok());
+        if analysed.clone().next().is_none() {
+            Self::Failed
+        } else if analysed.any(|analysis| analysis.count(Level::Deny) > 0) {
+            Self::Denied
+        } else if require_complete && !reports.iter().all(TargetReport::complete) {
+            Self::Incomplete
+        } else {
+            Self::Clean
+        }
+    }
+
+    /// How a command ends that lists and does not judge.
+    pub(crate) fn after_listing(reports: &[TargetReport]) -> Self {
+        if reports.iter().any(|report| report.outcome.is_ok()) { Self::Clean } else { Self::Failed }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_import_guard::error::{Error, Problem};
+    use wasm_import_guard::finding::Level;
+
+    use super::Exit;
+    use crate::render::TargetReport;
+    use crate::render::samples::{analysis, finding};
+
+    fn with_level(level: Level) -> TargetReport {
+        let mut analysis = analysis();
+        analysis.findings.push(finding(level));
+        TargetReport { target: analysis.target.clone(), outcome: Ok(analysis) }
+    }
+
+    fn incomplete(mut report: TargetReport) -> TargetReport {
+        let problem = Problem { package: None, path: None, message: "gone".to_owned() };
+        report.outcome.as_mut().unwrap().problems.push(problem);
+        report
+    }
+
+    fn failed() -> TargetReport {
+        TargetReport { target: "wasm32-x".to_owned(), outcome: Err(Error::new("no such target")) }
+    }
+
+    #[test]
+    fn the_contract_row_by_row() {
+        let rows = [
+            (vec![failed()], true, Exit::Failed),
+            (vec![failed(), failed()], false, Exit::Failed),
+            (vec![with_level(Level::Deny)], false, Exit::Denied),
+            (vec![incomplete(with_level(Level::Deny))], true, Exit::Denied),
+            (vec![with_level(Level::Note), with_level(Level::Deny)], false, Exit::Denied),
+            (vec![failed(), with_level(Level::Deny)], true, Exit::Denied),
+            (vec![with_level(Level::Warn)], true, Exit::Clean),
+            (vec![incomplete(with_level(Level::Warn))], true, Exit::Incomplete),
+            (vec![incomplete(with_level(Level::Warn))], false, Exit::Clean),
+            (vec![failed(), with_level(Level::Note)], true, Exit::Incomplete),
+            (vec![failed(), with_level(Level::Note)], false, Exit::Clean),
+        ];
+        for (reports, require_complete, expected) in rows {
+            assert_eq!(Exit::after_check(&reports, require_complete), expected, "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn a_listing_ends_well_when_one_target_was_read() {
+        assert_eq!(Exit::after_listing(&[failed(), with_level(Level::Deny)]), Exit::Clean);
+        assert_eq!(Exit::after_listing(&[failed()]), Exit::Failed);
+    }
+}

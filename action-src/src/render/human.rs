@@ -1,0 +1,218 @@
+//! Findings for people, like rustc's own diagnostics.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level as Word, Origin, Renderer, Snippet,
+};
+use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::finding::{Finding, Level, Related};
+use wasm_import_guard::import::{Opaque, Place};
+use wasm_import_guard::text::printable;
+
+use super::words::{counted, dependency_path, listed, outcomes, shown_path};
+use super::{TargetReport, View, source};
+use crate::terminal::STRONG;
+
+/// The findings of each target, each target with a summary.
+pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
+    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    let mut text = String::new();
+    for analysis in reports.iter().filter_map(|report| report.outcome.as_ref().ok()) {
+        let page = Page { view, analysis };
+        for group in page.groups() {
+            text += &renderer.render(&[group]);
+            text += "\n\n";
+        }
+        if !view.quiet {
+            text += &page.summary();
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// What is shown of one target.
+struct Page<'a> {
+    view: &'a View,
+    analysis: &'a Analysis,
+}
+
+impl<'a> Page<'a> {
+    /// Every block of text, in the order shown.
+    fn groups(&self) -> Vec<Group<'a>> {
+        let shown: Vec<&Finding> = self
+            .analysis
+            .findings
+            .iter()
+            .filter(|finding| self.view.verbose || finding.level > Level::Note)
+            .collect();
+        let mut said = BTreeSet::new();
+        let mut groups: Vec<Group<'a>> =
+            shown.iter().map(|finding| self.finding(finding, &mut said)).collect();
+        groups.extend(shared_help(&shown));
+        if self.view.verbose {
+            groups.extend(self.analysis.opaque.iter().map(|opaque| self.opaque(opaque)));
+        }
+        groups
+    }
+
+    /// One finding. A note or help that many findings share is written at the first of them:
+    /// `said` holds what has been.
+    fn finding(&self, finding: &'a Finding, said: &mut BTreeSet<&'a str>) -> Group<'a> {
+        let title = word(finding.level)
+            .primary_title(printable(&finding.message))
+            .id(printable(finding.rule));
+        let mut group = title.elements(self.primary(&finding.place, &finding.label));
+        group = group.elements(finding.related.iter().map(|related| self.related(related)));
+        if finding.path.len() > 1 {
+            let path = dependency_path(&finding.path);
+            group = group.element(Word::NOTE.message(format!("brought in by {path}")));
+        }
+        for sentence in outcome_sentences(finding) {
+            group = group.element(Word::NOTE.message(sentence));
+        }
+        for note in &finding.notes {
+            if said.insert(note) {
+                group = group.element(Word::NOTE.message(printable(note)));
+            }
+        }
+        for help in &finding.help {
+            if said.insert(help) {
+                group = group.element(Word::HELP.message(printable(help)));
+            }
+        }
+        group
+    }
+
+    /// A place whose imports cannot be read.
+    fn opaque(&self, opaque: &'a Opaque) -> Group<'a> {
+        let place = &opaque.place;
+        let message = format!(
+            "the imports that {} {} declares here cannot be read",
+            place.package, place.version
+        );
+        Word::NOTE
+            .primary_title(printable(&message))
+            .id("opaque-imports")
+            .elements(self.primary(place, &opaque.reason))
+    }
+
+    /// The source line at `place` with `label`; the place and a note when there is no such line.
+    fn primary(&self, place: &Place, label: &str) -> Vec<Element<'a>> {
+        if let Some(snippet) = self.snippet(place, AnnotationKind::Primary, label) {
+            return vec![snippet.into()];
+        }
+        let origin = Origin::path(self.path(place)).line(place.line).char_column(place.column);
+        vec![origin.into(), Word::NOTE.message(printable(label)).into()]
+    }
+
+    /// Another place that takes part in a finding.
+    fn related(&self, related: &Related) -> Element<'a> {
+        let Related { place, label } = related;
+        let snippet = self.snippet(place, AnnotationKind::Context, label);
+        snippet.map_or_else(
+            || {
+                let (path, label) = (self.path(place), printable(label));
+                let note = format!("{path}:{}:{}: {label}", place.line, place.column);
+                Word::NOTE.message(note).into()
+            },
+            Element::from,
+        )
+    }
+
+    fn snippet(
+        &self,
+        place: &Place,
+        kind: AnnotationKind,
+        label: &str,
+    ) -> Option<Snippet<'a, Annotation<'a>>> {
+        let line = source::line_at(place)?;
+        let annotation = kind.span(line.token).label(Cow::Owned(printable(label)));
+        let snippet = Snippet::source(line.text).line_start(place.line);
+        Some(snippet.path(self.path(place)).annotation(annotation))
+    }
+
+    fn path(&self, place: &Place) -> String {
+        shown_path(&place.directory.join(&place.file), self.view.directory.as_deref())
+    }
+
+    /// One line that tells what was found, and in how much.
+    fn summary(&self) -> String {
+        let analysis = self.analysis;
+        let considered: Vec<&str> = analysis.considered.iter().map(String::as_str).collect();
+        let notes = analysis.count(Level::Note);
+        let hint = if notes > 0 && !self.view.verbose { " (-v shows them)" } else { "" };
+        let mut summary = format!(
+            "{STRONG}{}, rustc {}{STRONG:#}: {} denied, {}, {}{hint}, {} in {}",
+            printable(&analysis.target),
+            printable(&listed(&considered, "and")),
+            analysis.count(Level::Deny),
+            counted(analysis.count(Level::Warn), "warning"),
+            counted(notes, "note"),
+            counted(analysis.imports.len(), "import"),
+            counted(analysis.graph.packages.len(), "package"),
+        );
+        if !analysis.opaque.is_empty() {
+            let hint = if self.view.verbose { "" } else { " (-v shows them)" };
+            let places = counted(analysis.opaque.len(), "place");
+            let _ = write!(summary, ", {places} that cannot be read{hint}");
+        }
+        if !analysis.complete() {
+            summary += ", incomplete";
+        }
+        summary
+    }
+}
+
+/// The helps that several findings share, once more at the end, where a terminal stops.
+fn shared_help<'a>(shown: &[&'a Finding]) -> Vec<Group<'a>> {
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for help in shown.iter().flat_map(|finding| &finding.help) {
+        let count = uses.entry(help).or_default();
+        *count += 1;
+        if *count == 2 {
+            order.push(help);
+        }
+    }
+    order
+        .into_iter()
+        .map(|help| {
+            let title = format!("for {} of these findings: {help}", uses[help]);
+            Group::with_title(Word::HELP.primary_title(printable(&title)))
+        })
+        .collect()
+}
+
+/// What each rustc makes of the import: one sentence for all that do the same.
+fn outcome_sentences(finding: &Finding) -> Vec<String> {
+    let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
+    for (rustc, set) in &finding.outcomes {
+        let clause = outcomes(set);
+        match sentences.iter_mut().find(|(known, _)| *known == clause) {
+            Some((_, versions)) => versions.push(rustc),
+            None => sentences.push((clause, vec![rustc])),
+        }
+    }
+    sentences
+        .into_iter()
+        .map(|(clause, versions)| {
+            printable(&format!("with rustc {}: {clause}", listed(&versions, "and")))
+        })
+        .collect()
+}
+
+fn word(level: Level) -> Word<'static> {
+    match level {
+        Level::Deny => Word::ERROR,
+        Level::Warn => Word::WARNING,
+        Level::Note => Word::NOTE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use wasm_import_guard::finding::{Finding, Level, Related};
+use wasm_import_guard::outcome::Outcome;
+
+use super::check;
+use crate::render::View;
+use crate::render::samples::{HOSTILE, analysis, finding, opaque, place, report};
+use crate::render::tests::view;
+
+const SOURCE: &str = "//! Host calls.\n\
+    #[link(wasm_import_module = \"host_body\")]\n\
+    unsafe extern \"C\" {\n    // One line.\n    pub safe fn close(handle: u32) -> i32;\n}\n";
+
+/// A package directory with a source file that has `close` in line 5, removed when it goes.
+struct Package(PathBuf);
+
+impl Package {
+    fn new(name: &str, source: &str) -> Self {
+        let directory =
+            std::env::temp_dir().join(format!("wasm-import-guard-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(directory.join("src")).unwrap();
+        std::fs::write(directory.join("src/lib.rs"), source).unwrap();
+        Self(directory)
+    }
+
+    fn finding(&self, level: Level) -> Finding {
+        let mut finding = finding(level);
+        finding.place.directory.clone_from(&self.0);
+        finding.place.column = 17;
+        finding
+    }
+
+    fn view(&self) -> View {
+        View { directory: Some(self.0.clone()), ..view() }
+    }
+}
+
+impl Drop for Package {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn plain(findings: Vec<Finding>, view: &View) -> String {
+    let mut analysis = analysis();
+    analysis.findings = findings;
+    anstream::adapter::strip_str(&check(&[report(analysis)], view)).to_string()
+}
+
+#[test]
+fn a_denied_finding_reads_like_an_error_of_rustc() {
+    let package = Package::new("denied", SOURCE);
+    let text = plain(vec![package.finding(Level::Deny)], &package.view());
+    assert!(text.starts_with("error[libc-clash]: the import `close` of `host_body`"), "{text}");
+    assert!(text.contains("--> src/lib.rs:5:17\n"), "{text}");
+    insta::assert_snapshot!(text, @r#"
+    error[libc-clash]: the import `close` of `host_body` has the name of a C function
+     --> src/lib.rs:5:17
+      |
+    5 |     pub safe fn close(handle: u32) -> i32;
+      |                 ^^^^^ imported from `host_body`
+      |
+      = note: brought in by app 0.1.0 → host-sys 0.13.2
+      = note: with rustc 1.91.0: either the link fails or the call reaches another function without any message
+      = note: libc defines `close` too.
+      = help: build with rustc 1.91.1 or later
+
+    wasm32-wasip1, rustc 1.91.0: 1 denied, 0 warnings, 0 notes, 0 imports in 0 packages
+    "#);
+}
+
+#[test]
+fn a_missing_file_still_has_its_place() {
+    let text = plain(vec![finding(Level::Warn)], &view());
+    assert!(text.starts_with("warning[libc-clash]: "), "{text}");
+    assert!(text.contains("--> /nowhere/host-sys-0.13.2/src/lib.rs:5:16\n"), "{text}");
+    insta::assert_snapshot!(text, @r#"
+    warning[libc-clash]: the import `close` of `host_body` has the name of a C function
+     --> /nowhere/host-sys-0.13.2/src/lib.rs:5:16
+      = note: imported from `host_body`
+      = note: brought in by app 0.1.0 → host-sys 0.13.2
+      = note: with rustc 1.91.0: either the link fails or the call reaches another function without any message
+      = note: libc defines `close` too.
+      = help: build with rustc 1.91.1 or later
+
+    wasm32-wasip1, rustc 1.91.0: 0 denied, 1 warning, 0 notes, 0 imports in 0 packages
+    "#);
+}
+
+#[test]
+fn a_related_place_is_shown_with_its_label() {
+    let package = Package::new("related", SOURCE);
+    let mut finding = package.finding(Level::Deny);
+    let mut here = finding.place.clone();
+    (here.line, here.column, here.length) = (2, 29, 11);
+    finding.related.push(Related { place: here, label: "the module".to_owned() });
+    finding.related.push(Related { place: place(), label: "and of another".to_owned() });
+    let text = plain(vec![finding], &package.view());
+    assert!(text.contains("the module"), "{text}");
+    assert!(text.contains("/nowhere/host-sys-0.13.2/src/lib.rs:5:16"), "{text}");
+    insta::assert_snapshot!(text, @r#"
+    error[libc-clash]: the import `close` of `host_body` has the name of a C function
+     --> src/lib.rs:5:17
+      |
+    5 |     pub safe fn close(handle: u32) -> i32;
+      |                 ^^^^^ imported from `host_body`
+      |
+     ::: src/lib.rs:2:29
+      |
+    2 | #[link(wasm_import_module = "host_body")]
+      |                             ----------- the module
+      |
+      = note: /nowhere/host-sys-0.13.2/src/lib.rs:5:16: and of another
+      = note: brought in by app 0.1.0 → host-sys 0.13.2
+      = note: with rustc 1.91.0: either the link fails or the call reaches another function without any message
+      = note: libc defines `close` too.
+      = help: build with rustc 1.91.1 or later
+
+    wasm32-wasip1, rustc 1.91.0: 1 denied, 0 warnings, 0 notes, 0 imports in 0 packages
+    "#);
+}
+
+#[test]
+fn notes_are_counted_and_shown_on_request() {
+    let findings = || vec![finding(Level::Note)];
+    let brief = plain(findings(), &view());
+    assert_eq!(
+        brief,
+        "wasm32-wasip1, rustc 1.91.0: 0 denied, 0 warnings, 1 note (-v shows them), \
+         0 imports in 0 packages\n"
+    );
+    let full = plain(findings(), &View { verbose: true, ..view() });
+    assert!(full.starts_with("note[libc-clash]: "), "{full}");
+    assert!(full.ends_with("1 note, 0 imports in 0 packages\n"), "{full}");
+}
+
+#[test]
+fn shared_help_is_written_at_the_first_finding_and_at_the_end() {
+    let text = plain(vec![finding(Level::Deny), finding(Level::Deny)], &view());
+    assert_eq!(text.matches("= help: build with rustc 1.91.1 or later").count(), 1);
+    assert_eq!(text.matches("help: for 2 of these findings: build with").count(), 1);
+    assert_eq!(text.matches("libc defines `close` too.").count(), 1);
+    assert_eq!(text.matches("error[libc-clash]").count(), 2);
+}
+
+#[test]
+fn each_rustc_tells_its_outcomes() {
+    let mut finding = finding(Level::Deny);
+    let kept = BTreeSet::from([Outcome::Kept]);
+    finding.outcomes = BTreeMap::from([
+        ("1.91.0".to_owned(), BTreeSet::from([Outcome::Trap])),
+        ("1.95.0".to_owned(), kept.clone()),
+        ("1.96.0".to_owned(), kept),
+    ]);
+    let text = plain(vec![finding], &view());
+    assert!(text.contains("= note: with rustc 1.91.0: the call traps at run time\n"), "{text}");
+    assert!(
+        text.contains("= note: with rustc 1.95.0 and 1.96.0: the import stays as it is written\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn unreadable_places_are_counted_and_shown_on_request() {
+    let mut analysis = analysis();
+    analysis.opaque.push(opaque());
+    let reports = [report(analysis)];
+    let brief = anstream::adapter::strip_str(&check(&reports, &view())).to_string();
+    assert!(brief.ends_with(", 1 place that cannot be read (-v shows them)\n"), "{brief}");
+    let full = check(&reports, &View { verbose: true, ..view() });
+    let full = anstream::adapter::strip_str(&full).to_string();
+    assert!(full.starts_with("note[opaque-imports]: the imports that host-sys 0.13.2"), "{full}");
+}
+
+#[test]
+fn quiet_leaves_only_findings() {
+    let view = View { quiet: true, ..view() };
+    assert_eq!(plain(Vec::new(), &view), "");
+    assert!(plain(vec![finding(Level::Deny)], &view).starts_with("error[libc-clash]"));
+}
+
+#[test]
+fn hostile_text_can_neither_forge_a_line_nor_command_a_terminal() {
+    let package = Package::new("hostile", &format!("{}x{}", "\n".repeat(4), "\u{1b}[2J\u{202e}"));
+    let mut finding = package.finding(Level::Deny);
+    finding.place.column = 1;
+    finding.path = vec![HOSTILE.to_owned(), HOSTILE.to_owned()];
+    finding.notes = vec![HOSTILE.to_owned()];
+    finding.help = vec![HOSTILE.to_owned()];
+    let unread = finding.place.clone();
+    for text in [&mut finding.label, &mut finding.name, &mut finding.message] {
+        HOSTILE.clone_into(text);
+    }
+    finding.related.push(Related { place: place(), label: HOSTILE.to_owned() });
+    finding.related.last_mut().unwrap().place.file = HOSTILE.to_owned();
+    finding.related.push(Related { place: unread, label: HOSTILE.to_owned() });
+    finding.outcomes = BTreeMap::from([(HOSTILE.to_owned(), BTreeSet::from([Outcome::Kept]))]);
+    let text = plain(vec![finding], &package.view());
+    assert!(!text.lines().any(|line| line.starts_with("error: forged")), "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
+    let allowed =
+        |c: char| c == '\n' || wasm_import_guard::text::printable(&c.to_string()) == c.to_string();
+    assert!(text.chars().all(allowed), "{text:?}");
+    assert!(text.contains('\u{fffd}'), "{text}");
+}
+
+#[test]
+fn colours_are_there_to_be_stripped() {
+    let mut analysis = analysis();
+    analysis.findings.push(finding(Level::Deny));
+    assert!(check(&[report(analysis)], &view()).contains("\u{1b}["));
+}

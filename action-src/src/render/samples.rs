@@ -1,0 +1,97 @@
+//! Values for the tests of the renderers and of what follows from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::finding::{Finding, Level};
+use wasm_import_guard::graph::{Graph, PackageIndex, PackageSource};
+use wasm_import_guard::import::{
+    Certainty, Exposure, ExposureKind, Import, ImportKind, Opaque, Origin, Place, ValueType,
+    WasmType,
+};
+use wasm_import_guard::outcome::Outcome;
+
+use super::TargetReport;
+
+/// A name that tries to move the cursor, forge a line, reorder text and end a workflow command.
+pub(crate) const HOSTILE: &str =
+    "a\nerror: forged\r\u{1b}[2J\u{9b}31m\u{7f}\u{85}\u{2028}\u{202e}::error::\u{e0041}\"";
+
+/// An analysis of wasm32-wasip1 that found nothing.
+pub(crate) fn analysis() -> Analysis {
+    Analysis {
+        target: "wasm32-wasip1".to_owned(),
+        rustc: "1.96.0".to_owned(),
+        considered: vec!["1.91.0".to_owned()],
+        graph: Graph::default(),
+        imports: Vec::new(),
+        opaque: Vec::new(),
+        findings: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+pub(crate) fn report(analysis: Analysis) -> TargetReport {
+    TargetReport { target: analysis.target.clone(), outcome: Ok(analysis) }
+}
+
+/// The identifier `close` in line 5 of a file that does not exist.
+pub(crate) fn place() -> Place {
+    Place {
+        package: "host-sys".to_owned(),
+        version: "0.13.2".to_owned(),
+        directory: PathBuf::from("/nowhere/host-sys-0.13.2"),
+        file: "src/lib.rs".to_owned(),
+        line: 5,
+        column: 16,
+        length: 5,
+    }
+}
+
+pub(crate) fn finding(level: Level) -> Finding {
+    Finding {
+        rule: "libc-clash",
+        level,
+        place: place(),
+        label: "imported from `host_body`".to_owned(),
+        module: Some("host_body".to_owned()),
+        name: "close".to_owned(),
+        message: "the import `close` of `host_body` has the name of a C function".to_owned(),
+        outcomes: BTreeMap::from([(
+            "1.91.0".to_owned(),
+            BTreeSet::from([Outcome::LinkError, Outcome::Misbound]),
+        )]),
+        notes: vec!["libc defines `close` too.".to_owned()],
+        help: vec!["build with rustc 1.91.1 or later".to_owned()],
+        related: Vec::new(),
+        path: vec!["app 0.1.0".to_owned(), "host-sys 0.13.2".to_owned()],
+        fingerprint: "libc-clash:host-sys:host_body:close".to_owned(),
+    }
+}
+
+pub(crate) fn import(name: &str) -> Import {
+    Import {
+        package: PackageIndex(1),
+        source: PackageSource::Path,
+        place: place(),
+        module: Some("host_body".to_owned()),
+        name: name.to_owned(),
+        ident: name.to_owned(),
+        kind: ImportKind::Function,
+        abi: "C".to_owned(),
+        signature: format!("fn {name}(handle: u32) -> i32"),
+        wasm_type: Some(WasmType { params: vec![ValueType::I32], results: vec![ValueType::I32] }),
+        certainty: Certainty::Certain,
+        exposure: Exposure {
+            kind: ExposureKind::Exposed,
+            reason: "app 0.1.0 mentions it".to_owned(),
+        },
+        origin: Origin::Source,
+        path: vec!["app 0.1.0".to_owned(), "host-sys 0.13.2".to_owned()],
+    }
+}
+
+pub(crate) fn opaque() -> Opaque {
+    Opaque { place: place(), reason: "the macro `generate!` writes them".to_owned() }
+}

@@ -1,0 +1,214 @@
+//! What happens inside a `build.rs`: the scope of the check, and the lines that cargo reads.
+//!
+//! This is the only part of the crate that prints.
+
+mod environment;
+mod instructions;
+
+use std::io::Write as _;
+use std::panic::Location;
+
+use crate::analysis::{Analysis, Input, analyse};
+use crate::error::{Error, Problem};
+use crate::finding::Level;
+use crate::graph::{self, Graph, Loaded, Mode, Selection};
+use crate::toolchain::{Rustc, Toolchain};
+use environment::{Environment, Position, Strictness};
+use instructions::Instructions;
+
+/// Checks the package whose `build.rs` calls it, with the defaults of [`Guard`].
+///
+/// For a target that is not WebAssembly, and on docs.rs, it returns at once and prints nothing.
+/// Otherwise it prints one [`cargo::error=`][error] line for each import that the rustc in use will not
+/// bind as written (at most about a dozen; the rest is in a report below `OUT_DIR`), and returns: cargo
+/// then fails the build before the link. Warnings are `cargo::warning=` lines.
+///
+/// A package of the workspace being built is checked with all its dependencies. A package that is
+/// somebody's dependency is checked alone, for what its users would hit.
+///
+/// `WASM_IMPORT_GUARD=off|warn|deny` in the environment decides for every package of the build.
+///
+/// ```no_run
+/// // build.rs
+/// fn main() {
+///     wasm_import_guard::check();
+/// }
+/// ```
+///
+/// [error]: https://doc.rust-lang.org/cargo/reference/build-scripts.html#cargo-error
+#[track_caller]
+pub fn check() {
+    Guard::new().check();
+}
+
+/// The builder behind [`check`].
+///
+/// ```no_run
+/// // build.rs of a library whose users build with many compilers
+/// fn main() {
+///     wasm_import_guard::Guard::new().also_consider("1.91.0").warn_only().check();
+/// }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Guard {
+    also_considered: Vec<String>,
+    warn_only: bool,
+}
+
+impl Guard {
+    /// A guard that judges by the rustc in use and fails the build on harm.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Judges by this rustc too: `1.91.0`, `1.92.0-beta.3`, `nightly-2025-10-01`.
+    #[must_use]
+    pub fn also_consider(mut self, rustc: impl Into<String>) -> Self {
+        self.also_considered.push(rustc.into());
+        self
+    }
+
+    /// Warns where it would fail the build.
+    #[must_use]
+    pub fn warn_only(mut self) -> Self {
+        self.warn_only = true;
+        self
+    }
+
+    /// Runs the check; see [`check`] for what it prints.
+    ///
+    /// It ends the process with exit code 1 only under a cargo older than 1.84, which knows no
+    /// `cargo::error=`.
+    #[track_caller]
+    pub fn check(&self) {
+        let caller = Location::caller().file();
+        let Some(environment) = Environment::read(caller) else { return };
+        let mut out = Instructions::new(&environment);
+        out.rerun_if_env_changed("WASM_IMPORT_GUARD");
+        match environment.strictness {
+            Ok(Strictness::Off) => {}
+            Ok(strictness) => {
+                let strictness =
+                    if self.warn_only { strictness.at_most_warn() } else { strictness };
+                self.run(&environment, strictness, &mut out);
+            }
+            Err(ref error) => out.error(error),
+        }
+        let text = out.finish();
+        // Nothing can be done where cargo no longer listens.
+        let _ = std::io::stdout().write_all(text.stdout.as_bytes());
+        if let Some(message) = text.fatal {
+            let _ = std::io::stderr().write_all(message.as_bytes());
+            std::process::exit(1);
+        }
+    }
+
+    fn run(&self, environment: &Environment, strictness: Strictness, out: &mut Instructions<'_>) {
+        match self.analyse(environment, out) {
+            Ok(analysis) => out.report(&analysis, strictness),
+            // The guard's own trouble is no reason to stop a build that may be sound.
+            Err(error) => out.not_checked(&error),
+        }
+    }
+
+    fn analyse(
+        &self,
+        environment: &Environment,
+        out: &mut Instructions<'_>,
+    ) -> Result<Analysis, Error> {
+        let toolchain = Toolchain::in_build_script()?;
+        if let Some(minor) = toolchain.version.minor() {
+            out.suit_rustc(minor);
+        }
+        let mut considered = vec![toolchain.version.clone()];
+        for release in &self.also_considered {
+            considered.push(Rustc::from_release(release)?);
+        }
+        let scope = Scope::find(environment, &toolchain)?;
+        out.rerun_if_inputs_changed(&scope);
+        analyse(
+            Input {
+                target: &environment.target,
+                cfg: &environment.cfg,
+                graph: scope.graph,
+                workspace_root: scope.workspace_root,
+                problems: scope.problems,
+                in_use: &toolchain.version,
+                considered: &considered,
+                sysroot: &toolchain.sysroot,
+            },
+            &mut |_| {},
+        )
+    }
+}
+
+/// The packages that a build script can speak for.
+pub(super) struct Scope {
+    graph: Graph,
+    workspace_root: std::path::PathBuf,
+    problems: Vec<Problem>,
+}
+
+impl Scope {
+    fn find(environment: &Environment, toolchain: &Toolchain) -> Result<Self, Error> {
+        if environment.position == Position::Dependency {
+            return Self::own_package(environment, Vec::new());
+        }
+        match Self::workspace(environment, toolchain) {
+            Ok(loaded) => Ok(Self {
+                graph: loaded.graph,
+                workspace_root: loaded.workspace_root,
+                problems: loaded.problems,
+            }),
+            Err(error) => {
+                let problem = Problem {
+                    package: None,
+                    path: None,
+                    message: format!(
+                        "the dependencies of {} were not checked: {}",
+                        environment.package, error
+                    ),
+                };
+                Self::own_package(environment, vec![problem])
+            }
+        }
+    }
+
+    /// The package's own selection is certain. cargo unifies features over all packages it builds, and
+    /// which these are cannot be seen here: what only the whole workspace adds is possible.
+    fn workspace(environment: &Environment, toolchain: &Toolchain) -> Result<Loaded, Error> {
+        let own = Selection {
+            directory: environment.manifest_directory.clone(),
+            packages: vec![environment.package.replacen(' ', "@", 1)],
+            features: environment.features.iter().cloned().collect(),
+            no_default_features: true,
+            ..Selection::default()
+        };
+        let wide = Selection {
+            directory: environment.manifest_directory.clone(),
+            workspace: true,
+            ..Selection::default()
+        };
+        let target = &environment.target;
+        let own = graph::load(toolchain, &own, target, Mode::BuildScript)?;
+        match graph::load(toolchain, &wide, target, Mode::BuildScript) {
+            Ok(wide) => Ok(Loaded { graph: graph::merge(own.graph, &wide.graph), ..own }),
+            // A member of another kind may not resolve for this target; the build does not need it.
+            Err(_) => Ok(own),
+        }
+    }
+
+    fn own_package(environment: &Environment, mut problems: Vec<Problem>) -> Result<Self, Error> {
+        let loaded = graph::single_package(&environment.manifest_directory, &environment.features)?;
+        problems.extend(loaded.problems);
+        Ok(Self { graph: loaded.graph, workspace_root: loaded.workspace_root, problems })
+    }
+}
+
+/// How much a finding of this level weighs under `strictness`.
+fn weigh(level: Level, strictness: Strictness) -> Level {
+    match strictness {
+        Strictness::Deny => level,
+        Strictness::Warn | Strictness::Off => level.min(Level::Warn),
+    }
+}

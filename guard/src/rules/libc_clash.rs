@@ -1,0 +1,83 @@
+//! `libc-clash`: an import with a module whose name is a C symbol of the target.
+
+use std::collections::HashMap;
+
+use super::Rule;
+use super::verdict::{self, Outcomes};
+use crate::facts::Facts;
+use crate::finding::{Finding, Level};
+use crate::import::Import;
+use crate::outcome::{LinkerName, beside_c_symbol};
+use crate::symbols::CSymbol;
+
+pub(super) const RULE: Rule = Rule {
+    id: "libc-clash",
+    summary: "an import whose name is a C symbol of the target",
+    page: include_str!("../../docs/rules/libc-clash.md"),
+    run,
+};
+
+fn run(facts: &Facts<'_>) -> Vec<Finding> {
+    // The same import declared twice in a package is two findings with two fingerprints.
+    let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    let mut findings = Vec::new();
+    for import in facts.imports {
+        let (Some(module), Some(symbol)) = (&import.module, facts.symbols.get(&import.name)) else {
+            continue;
+        };
+        if !symbol.library.is_always_linked() {
+            continue;
+        }
+        let ordinal = seen.entry((&import.place.package, module, &import.name)).or_default();
+        findings.push(finding(facts, import, module, symbol, *ordinal));
+        *ordinal += 1;
+    }
+    findings
+}
+
+fn finding(
+    facts: &Facts<'_>,
+    import: &Import,
+    module: &str,
+    symbol: &CSymbol,
+    ordinal: usize,
+) -> Finding {
+    let name = &import.name;
+    let outcomes = verdict::outcomes(facts, |symbols| {
+        beside_c_symbol(import, LinkerName::of(import, symbols), symbol)
+    });
+    let level = verdict::level(import, &outcomes);
+    let library = symbol.library.name();
+    let kind = if symbol.is_function { "function" } else { "data symbol" };
+    let message = match level {
+        Level::Note => {
+            format!("import `{name}` of module `{module}` has the name of a {kind} of {library}")
+        }
+        Level::Warn | Level::Deny => format!(
+            "import `{name}` of module `{module}` can be bound to the {kind} `{name}` of {library}"
+        ),
+    };
+    let number = ordinal.to_string();
+    Finding {
+        rule: RULE.id,
+        level,
+        place: import.place.clone(),
+        label: format!("asks the host for `{module}.{name}`"),
+        module: import.module.clone(),
+        name: name.clone(),
+        message,
+        notes: notes(facts, import, &outcomes),
+        help: verdict::helps(facts, import, &outcomes),
+        outcomes,
+        related: Vec::new(),
+        path: import.path.clone(),
+        fingerprint: verdict::fingerprint(&[RULE.id, &import.place.package, module, name, &number]),
+    }
+}
+
+fn notes(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> Vec<String> {
+    let mut notes = verdict::toolchain_notes(facts, outcomes);
+    notes.push(verdict::exposure_note(import));
+    notes.push(facts.symbols.origin().to_owned());
+    notes
+}

@@ -1,0 +1,159 @@
+//! `module-clash`: one name imported from two modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Rule;
+use super::verdict::{self, Outcomes};
+use crate::facts::Facts;
+use crate::finding::{Finding, Level, Related};
+use crate::import::{ExposureKind, Import};
+use crate::outcome::{LinkerName, Outcome, beside_other_module};
+use crate::toolchain::ImportSymbols;
+
+pub(super) const RULE: Rule = Rule {
+    id: "module-clash",
+    summary: "one name imported from two modules",
+    page: include_str!("../../docs/rules/module-clash.md"),
+    run,
+};
+
+/// How many other places a finding lists. A name that forty modules share is clear after ten.
+const MAX_RELATED: usize = 10;
+
+fn run(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
+    for import in facts.imports {
+        by_name.entry(&import.name).or_default().push(import);
+    }
+    by_name
+        .values()
+        .filter_map(|imports| {
+            let at_risk = at_risk(facts, imports);
+            (modules(&at_risk).len() > 1).then(|| finding(facts, &at_risk))
+        })
+        .collect()
+}
+
+/// The imports of a name that some rustc could give the linker under that plain name. What only its own
+/// crate reaches is none of them, unless a rustc considered never mangles.
+fn at_risk<'a>(facts: &Facts<'_>, imports: &[&'a Import]) -> Vec<&'a Import> {
+    let never_mangled =
+        facts.considered.iter().any(|rustc| rustc.import_symbols() == ImportSymbols::Plain);
+    let mut at_risk: Vec<&Import> = imports
+        .iter()
+        .filter(|import| never_mangled || import.exposure.kind != ExposureKind::Kept)
+        .copied()
+        .collect();
+    // The worst first: the finding stands there.
+    at_risk.sort_by_key(|import| {
+        (std::cmp::Reverse((import.exposure.kind, import.certainty)), &import.place)
+    });
+    at_risk
+}
+
+/// The modules as the linker sees them: an import without one is of `env`.
+fn modules(imports: &[&Import]) -> BTreeSet<String> {
+    imports.iter().map(|import| linker_module(import).to_owned()).collect()
+}
+
+fn linker_module(import: &Import) -> &str {
+    import.module.as_deref().unwrap_or("env")
+}
+
+fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
+    let outcomes = verdict::outcomes(facts, |symbols| worst(imports, symbols));
+    let first = imports[0];
+    let level = level(facts, imports, &outcomes);
+    let name = &first.name;
+    let modules: Vec<String> = modules(imports).into_iter().collect();
+    let listed = modules.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ");
+    let message = match level {
+        Level::Note => format!("`{name}` is imported from {} modules: {listed}", modules.len()),
+        Level::Warn | Level::Deny => format!(
+            "`{name}` is imported from {} modules, which the linker cannot tell apart: {listed}",
+            modules.len()
+        ),
+    };
+    let mut packages: Vec<&str> =
+        imports.iter().map(|import| import.place.package.as_str()).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let mut parts = vec![RULE.id, name.as_str()];
+    parts.extend(packages);
+    parts.extend(modules.iter().map(String::as_str));
+    Finding {
+        rule: RULE.id,
+        level,
+        place: first.place.clone(),
+        label: label(first),
+        module: first.module.clone(),
+        name: name.clone(),
+        message,
+        notes: notes(facts, imports, &outcomes),
+        help: verdict::helps(facts, first, &outcomes),
+        related: imports[1..]
+            .iter()
+            .take(MAX_RELATED)
+            .map(|import| Related { place: import.place.clone(), label: label(import) })
+            .collect(),
+        path: first.path.clone(),
+        fingerprint: verdict::fingerprint(&parts),
+        outcomes,
+    }
+}
+
+fn label(import: &Import) -> String {
+    match &import.module {
+        Some(module) => format!("asks the host for `{module}.{}`", import.name),
+        None => format!("`{}` without a module, which the linker takes for `env`", import.name),
+    }
+}
+
+/// What any pair of the imports with different modules may come to.
+fn worst(imports: &[&Import], symbols: ImportSymbols) -> BTreeSet<Outcome> {
+    let mut outcomes = BTreeSet::new();
+    for (at, import) in imports.iter().enumerate() {
+        for other in &imports[at + 1..] {
+            if linker_module(import) != linker_module(other) {
+                outcomes.extend(beside_other_module(
+                    LinkerName::of(import, symbols),
+                    LinkerName::of(other, symbols),
+                ));
+            }
+        }
+    }
+    // Where one pair surely breaks the link, another's being kept is no comfort.
+    if outcomes.len() > 1 && surely_harmed(imports, symbols) {
+        outcomes.remove(&Outcome::Kept);
+    }
+    outcomes
+}
+
+fn surely_harmed(imports: &[&Import], symbols: ImportSymbols) -> bool {
+    let plain: Vec<&Import> = imports
+        .iter()
+        .filter(|import| LinkerName::of(import, symbols) == LinkerName::Plain)
+        .copied()
+        .collect();
+    modules(&plain).len() > 1
+}
+
+/// Deny when two imports that are surely compiled and exposed are harmed.
+fn level(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Level {
+    let sure: Vec<&Import> = imports
+        .iter()
+        .filter(|import| verdict::level(import, outcomes) == Level::Deny)
+        .copied()
+        .collect();
+    let denied = facts.considered.iter().any(|rustc| surely_harmed(&sure, rustc.import_symbols()));
+    if denied { Level::Deny } else { verdict::level(imports[0], outcomes).min(Level::Warn) }
+}
+
+fn notes(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Vec<String> {
+    let mut notes = verdict::toolchain_notes(facts, outcomes);
+    notes.push(verdict::exposure_note(imports[0]));
+    if let Some(more) = imports.len().checked_sub(MAX_RELATED + 1).filter(|more| *more > 0) {
+        notes.push(format!("{more} more places import the name"));
+    }
+    notes
+}

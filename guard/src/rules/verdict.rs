@@ -1,0 +1,120 @@
+//! How serious a finding is, and the words that all rules share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::Facts;
+use crate::finding::Level;
+use crate::graph::PackageSource;
+use crate::import::{Certainty, ExposureKind, Import};
+use crate::outcome::Outcome;
+use crate::toolchain::{ImportSymbols, Rustc};
+
+/// What each rustc considered may make of an import.
+pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
+
+/// The outcomes for every rustc considered, by its release.
+pub(super) fn outcomes(
+    facts: &Facts<'_>,
+    of: impl Fn(ImportSymbols) -> BTreeSet<Outcome>,
+) -> Outcomes {
+    facts
+        .considered
+        .iter()
+        .map(|rustc| (rustc.release.clone(), of(rustc.import_symbols())))
+        .collect()
+}
+
+/// Deny where a rustc considered does harm, surely or possibly, to an import that is surely compiled and
+/// exposed; a warning where one of both is not sure; else a note.
+pub(super) fn level(import: &Import, outcomes: &Outcomes) -> Level {
+    let harmful = outcomes.values().flatten().any(|outcome| *outcome != Outcome::Kept);
+    let sure = import.certainty == Certainty::Certain
+        && matches!(import.exposure.kind, ExposureKind::Exposed);
+    match (harmful, sure) {
+        (false, _) => Level::Note,
+        (true, true) => Level::Deny,
+        (true, false) => Level::Warn,
+    }
+}
+
+/// Why the import is, or is not, at risk: a sentence about its exposure.
+pub(super) fn exposure_note(import: &Import) -> String {
+    let verdict = match import.exposure.kind {
+        ExposureKind::Exposed => "objects of other crates name this import",
+        ExposureKind::Possible => "objects of other crates may name this import",
+        ExposureKind::Unreferenced => "no object of another crate names this import",
+        ExposureKind::Kept => "only objects of its own crate name this import",
+    };
+    format!("{verdict}: {}", import.exposure.reason)
+}
+
+/// What each rustc considered does with the symbols of imports, and what the link makes of that.
+pub(super) fn toolchain_notes(facts: &Facts<'_>, outcomes: &Outcomes) -> Vec<String> {
+    facts
+        .considered
+        .iter()
+        .map(|rustc| {
+            let what = outcomes.get(&rustc.release).map(in_words).unwrap_or_default();
+            format!("{}: {what}", rustc.import_symbols_reason())
+        })
+        .collect()
+}
+
+/// What an outcome means, as a clause about `name`.
+fn in_words(outcomes: &BTreeSet<Outcome>) -> String {
+    let words: Vec<&str> = outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Kept => "the import is kept",
+            Outcome::LinkError => "the link fails",
+            Outcome::Misbound => "another function is called, without a message",
+            Outcome::Trap => "the call traps",
+            Outcome::InvalidModule => "the module does not validate",
+            Outcome::UndefinedSymbol => "the symbol is undefined",
+        })
+        .collect();
+    words.join(", or ")
+}
+
+/// The ways out that work for the defect of the rustc versions considered.
+pub(super) fn helps(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> Vec<String> {
+    let mut helps = Vec::new();
+    let harmed: Vec<&Rustc> = facts
+        .considered
+        .iter()
+        .filter(|rustc| {
+            outcomes
+                .get(&rustc.release)
+                .is_some_and(|set| set.iter().any(|outcome| *outcome != Outcome::Kept))
+        })
+        .collect();
+    let by_defect = harmed.iter().any(|rustc| rustc.import_symbols() != ImportSymbols::Plain);
+    if by_defect && import.module.is_some() {
+        helps.push(
+            "build with rustc 1.91.1 or later, or with 1.90: a `rust-toolchain.toml` with \
+             `channel = \"1.91.1\"` pins it"
+                .to_owned(),
+        );
+        if import.source == PackageSource::Path {
+            helps.push(
+                "or let other crates reach the import only through a function of the declaring crate \
+                 that is neither `#[inline]` nor generic"
+                    .to_owned(),
+            );
+        }
+    } else if !harmed.is_empty() {
+        helps.push("build with rustc 1.42 or later (but not 1.91.0)".to_owned());
+    }
+    helps
+}
+
+/// A number that stays the same while the hazard stays the same: FNV-1a over the parts.
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,372 @@
+//! Which imports the objects of other crates will name.
+//!
+//! rustc 1.91.0 looked an import up in the crate being compiled instead of the crate that declares it
+//! (rust-lang/rust#148363), so what counts is where the code that names an import is compiled: code of
+//! inline and generic functions, constants and macros goes wherever it is used.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Style, Target};
+use super::names::{CrateId, Meaning, Program};
+use crate::cfg::Truth;
+use crate::graph::{EntryKind, Graph};
+use crate::import::{Exposure, ExposureKind};
+
+/// The exposure of every import of every crate in `declaring`, in the order of
+/// [`CrateSource::imports`]. `names` are those by which other crates could reach one.
+pub(crate) fn of_imports(
+    program: &Program,
+    graph: &Graph,
+    declaring: &[CrateId],
+    names: &HashSet<String>,
+) -> HashMap<CrateId, Vec<Exposure>> {
+    let references = References::collect(program, graph, names);
+    declaring
+        .iter()
+        .map(|&id| (id, CrateExposure::new(program, graph, &references, id).all()))
+        .collect()
+}
+
+/// The names by which other crates could reach the imports of `crate_id`: the imports' own, and those
+/// of the items whose code goes to other crates and reaches one.
+pub(crate) fn interesting_names(program: &Program, crate_id: CrateId) -> HashSet<String> {
+    let source = &program.crates[crate_id];
+    let mut names: HashSet<String> =
+        source.imports.iter().filter(|i| i.module.is_some()).map(|i| i.ident.clone()).collect();
+    let edges = own_edges(program, crate_id);
+    for import in 0..source.imports.len() {
+        for carrier in travelling_carriers(program, crate_id, &edges, import).into_keys() {
+            names.extend(source.carriers[carrier].name.clone());
+        }
+    }
+    names
+}
+
+/// A mention in one crate of something in another.
+#[derive(Debug, Clone, Copy)]
+struct Reference {
+    from: CrateId,
+    mention: Mention,
+}
+
+/// All mentions that cross a crate boundary.
+#[derive(Debug, Default)]
+struct References {
+    by_meaning: HashMap<Meaning, Vec<Reference>>,
+    /// Method calls and paths that could not be followed, by their last segment.
+    unresolved: HashMap<String, Vec<Reference>>,
+    /// Paths that led into a crate and were lost there: crate and last segment.
+    lost: HashMap<(CrateId, String), Vec<Reference>>,
+}
+
+impl References {
+    fn collect(program: &Program, graph: &Graph, names: &HashSet<String>) -> Self {
+        let mut all = Self::default();
+        for (from, source) in program.crates.iter().enumerate() {
+            let certain = graph.package(source.package).certain;
+            let mentions = source.carriers.iter().flat_map(|carrier| &carrier.mentions);
+            for mention in mentions.filter(|mention| names.contains(source.last_segment(mention))) {
+                let mut mention = *mention;
+                if !certain {
+                    mention.truth = mention.truth.and(Truth::Unknown);
+                }
+                all.add(program, Reference { from, mention });
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, program: &Program, reference: Reference) {
+        let Reference { from, mention } = reference;
+        let path = program.crates[from].path_of(&mention);
+        let Some(last) = path.segments.last().cloned() else { return };
+        if matches!(mention.style, Style::Method | Style::Qualified) {
+            self.unresolved.entry(last).or_default().push(reference);
+            return;
+        }
+        let lookup = program.lookup(from, mention.scope, &path, mention.style);
+        if lookup.meanings.is_empty() {
+            if let Some(crate_id) = lookup.lost_in {
+                self.lost.entry((crate_id, last.clone())).or_default().push(reference);
+            }
+            if path.segments.len() > 1 {
+                self.unresolved.entry(last).or_default().push(reference);
+            }
+        }
+        for meaning in lookup.meanings {
+            self.by_meaning.entry(meaning).or_default().push(reference);
+        }
+    }
+}
+
+/// For each carrier of a crate: the imports and carriers of the same crate that it mentions, and
+/// whether surely.
+type Edges = HashMap<Meaning, Vec<(CarrierId, Truth)>>;
+
+/// The names by which a crate's own items can be mentioned in it.
+fn own_names(source: &CrateSource) -> HashSet<&str> {
+    let aliases = source.scopes.iter().flat_map(|scope| &scope.names);
+    let aliases = aliases.filter(|(_, bindings)| {
+        bindings.iter().any(|binding| matches!(binding.target, Target::Path(_)))
+    });
+    let imports = source.imports.iter().map(|import| import.ident.as_str());
+    let carriers = source.carriers.iter().filter_map(|carrier| carrier.name.as_deref());
+    imports.chain(carriers).chain(aliases.map(|(name, _)| name.as_str())).collect()
+}
+
+fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
+    let source = &program.crates[crate_id];
+    let names = own_names(source);
+    let mut edges: Edges = HashMap::new();
+    let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
+    for (id, carrier) in source.carriers.iter().enumerate() {
+        if let (Some(_), Some(name)) = (&carrier.owner, &carrier.name) {
+            methods.entry(name).or_default().push(id);
+        }
+    }
+    for (id, carrier) in source.carriers.iter().enumerate() {
+        for mention in &carrier.mentions {
+            if !names.contains(source.last_segment(mention)) {
+                continue;
+            }
+            let path = source.path_of(mention);
+            let by_path = match mention.style {
+                Style::Path | Style::Macro => {
+                    program.lookup(crate_id, mention.scope, &path, mention.style).meanings
+                }
+                Style::Method | Style::Qualified => HashSet::new(),
+            };
+            if by_path.is_empty() {
+                // `Self::name`, `value.name()`: any method of that name may be meant.
+                let last = path.segments.last().map_or("", String::as_str);
+                for &method in methods.get(last).into_iter().flatten() {
+                    let meaning = Meaning::Carrier(crate_id, method);
+                    edges.entry(meaning).or_default().push((id, Truth::Unknown));
+                }
+            }
+            for meaning in by_path {
+                edges.entry(meaning).or_default().push((id, mention.truth));
+            }
+        }
+    }
+    edges
+}
+
+/// The carriers through whose code an import travels to other crates, and whether surely.
+fn travelling_carriers(
+    program: &Program,
+    crate_id: CrateId,
+    edges: &Edges,
+    import: usize,
+) -> HashMap<CarrierId, Truth> {
+    let source = &program.crates[crate_id];
+    let mut found: HashMap<CarrierId, Truth> = HashMap::new();
+    let mut pending: Vec<(CarrierId, Truth)> = Vec::new();
+    pending.extend(source.imports[import].inside.map(|carrier| (carrier, Truth::True)));
+    pending.extend(edges.get(&Meaning::Import(crate_id, import)).into_iter().flatten());
+    while let Some((carrier, truth)) = pending.pop() {
+        if source.carriers[carrier].code == Code::OwnCrate {
+            continue;
+        }
+        let known = found.get(&carrier).copied();
+        if known.is_some_and(|known| known >= truth) {
+            continue;
+        }
+        found.insert(carrier, truth);
+        let users = edges.get(&Meaning::Carrier(crate_id, carrier)).into_iter().flatten();
+        pending.extend(users.map(|(user, user_truth)| (*user, truth.and(*user_truth))));
+    }
+    found
+}
+
+/// The exposure of one crate's imports.
+struct CrateExposure<'a> {
+    program: &'a Program,
+    graph: &'a Graph,
+    references: &'a References,
+    crate_id: CrateId,
+    edges: Edges,
+    surface: HashSet<Meaning>,
+    alone: bool,
+}
+
+impl<'a> CrateExposure<'a> {
+    fn new(
+        program: &'a Program,
+        graph: &'a Graph,
+        references: &'a References,
+        crate_id: CrateId,
+    ) -> Self {
+        Self {
+            program,
+            graph,
+            references,
+            crate_id,
+            edges: own_edges(program, crate_id),
+            surface: program.public_surface(crate_id),
+            alone: is_alone(program, graph, crate_id),
+        }
+    }
+
+    fn all(&self) -> Vec<Exposure> {
+        let imports = &self.program.crates[self.crate_id].imports;
+        (0..imports.len()).map(|import| self.of(import, &imports[import])).collect()
+    }
+
+    fn of(&self, import: usize, declared: &Declared) -> Exposure {
+        if declared.module.is_none() {
+            return exposure(
+                ExposureKind::Exposed,
+                "an import without a module is never mangled".to_owned(),
+            );
+        }
+        let meaning = Meaning::Import(self.crate_id, import);
+        let named = self.surface.contains(&meaning);
+        let mut best = self.mentioned(&meaning, &declared.ident, None);
+        if self.alone && named {
+            best = best.max(Some(exposure(
+                ExposureKind::Exposed,
+                "it is `pub`, for other crates to call".to_owned(),
+            )));
+        }
+        let travelling = travelling_carriers(self.program, self.crate_id, &self.edges, import);
+        for (carrier, truth) in &travelling {
+            best = best.max(self.through(*carrier, *truth));
+        }
+        best.unwrap_or_else(|| self.not_exposed(declared, named))
+    }
+
+    fn not_exposed(&self, declared: &Declared, named: bool) -> Exposure {
+        if named {
+            let reason = "it is `pub`, but no other package of the graph names it".to_owned();
+            return exposure(ExposureKind::Unreferenced, reason);
+        }
+        let reason = match declared.inside {
+            Some(_) => "it is declared inside a function, whose code stays in its own crate",
+            None => "only code that stays in its own crate can reach it",
+        };
+        exposure(ExposureKind::Kept, reason.to_owned())
+    }
+
+    /// What other crates' mentions of `meaning` (called `name`) make of an import that is reached
+    /// through it.
+    fn mentioned(
+        &self,
+        meaning: &Meaning,
+        name: &str,
+        through: Option<&'static str>,
+    ) -> Option<Exposure> {
+        let by_path = self.references.by_meaning.get(meaning).into_iter().flatten();
+        let by_path =
+            by_path.filter(|reference| reference.from != self.crate_id).map(|reference| {
+                let kind = match reference.mention.truth {
+                    Truth::True => ExposureKind::Exposed,
+                    _ => ExposureKind::Possible,
+                };
+                exposure(kind, self.says(reference, name, through))
+            });
+        let lost =
+            self.references.lost.get(&(self.crate_id, name.to_owned())).into_iter().flatten();
+        let lost = lost.filter(|reference| reference.from != self.crate_id).map(|reference| {
+            let reason = format!(
+                "{}, on a path that could not be followed",
+                self.says(reference, name, through)
+            );
+            exposure(ExposureKind::Possible, reason)
+        });
+        by_path.chain(lost).max()
+    }
+
+    /// What an item whose code travels makes of an import it reaches.
+    fn through(&self, carrier: CarrierId, truth: Truth) -> Option<Exposure> {
+        let item = &self.program.crates[self.crate_id].carriers[carrier];
+        let why = match item.code {
+            Code::OwnCrate => return None,
+            Code::EachUser(why) => why,
+            Code::Expansion { exported: true } => "it is a macro, expanded where it is used",
+            Code::Expansion { exported: false } => return None,
+            Code::Unseen => {
+                let reason = "a macro call names it, and what the macro makes of it is not known";
+                return (self.alone || self.has_users())
+                    .then(|| exposure(ExposureKind::Possible, reason.to_owned()));
+            }
+        };
+        let name = item.name.as_deref().unwrap_or("_");
+        let meaning = Meaning::Carrier(self.crate_id, carrier);
+        let mut best = self.mentioned(&meaning, name, Some(why));
+        if self.alone && (item.owner.is_some() || self.surface.contains(&meaning)) {
+            let reason = format!("other crates can use `{name}`: {why}");
+            best = best.max(Some(exposure(ExposureKind::Exposed, reason)));
+        }
+        if item.owner.is_some() {
+            best = best.max(self.through_method(name, item.implements_trait, why));
+        }
+        best.map(|found| match truth {
+            Truth::True => found,
+            _ => exposure(found.kind.min(ExposureKind::Possible), found.reason),
+        })
+    }
+
+    /// A method can be called without a path that leads to it.
+    fn through_method(
+        &self,
+        name: &str,
+        implements_trait: bool,
+        why: &'static str,
+    ) -> Option<Exposure> {
+        let called = self.references.unresolved.get(name).into_iter().flatten();
+        let mut called = called
+            .filter(|reference| reference.from != self.crate_id && self.can_see(reference.from))
+            .map(|reference| {
+                let reason =
+                    format!("{}, perhaps as a method", self.says(reference, name, Some(why)));
+                exposure(ExposureKind::Possible, reason)
+            });
+        called.next().or_else(|| {
+            (implements_trait && self.has_users()).then(|| {
+                let reason =
+                    format!("`{name}` implements a trait, and can be called unnamed: {why}");
+                exposure(ExposureKind::Possible, reason)
+            })
+        })
+    }
+
+    /// "`app` names it at src/main.rs:3", with what lies between.
+    fn says(&self, reference: &Reference, name: &str, through: Option<&'static str>) -> String {
+        let source = &self.program.crates[reference.from];
+        let package = self.graph.package(source.package);
+        let place = source.place(package, reference.mention.file, reference.mention.start as usize);
+        let at = format!("{}:{}", place.file, place.line);
+        match through {
+            None => format!("`{}` names it at {at}", package.name),
+            Some(why) => format!("`{}` names `{name}` at {at}: {why}", package.name),
+        }
+    }
+
+    /// Whether another crate that was read can name this one.
+    fn has_users(&self) -> bool {
+        (0..self.program.crates.len()).any(|id| id != self.crate_id && self.can_see(id))
+    }
+
+    fn can_see(&self, from: CrateId) -> bool {
+        let package = self.program.crates[self.crate_id].package;
+        let from = self.program.crates[from].package;
+        from == package || self.graph.depends_on(from, package)
+    }
+}
+
+/// Whether nobody in the graph is there to use a library, so that its users are elsewhere.
+fn is_alone(program: &Program, graph: &Graph, crate_id: CrateId) -> bool {
+    let source = &program.crates[crate_id];
+    let package = graph.package(source.package);
+    let has_program = package.entries.iter().any(|entry| entry.kind == EntryKind::Binary);
+    let is_dependency = graph
+        .packages
+        .iter()
+        .any(|other| other.dependencies.iter().any(|edge| edge.package == source.package));
+    source.kind == EntryKind::Library && package.is_root && !has_program && !is_dependency
+}
+
+fn exposure(kind: ExposureKind, reason: String) -> Exposure {
+    Exposure { kind, reason }
+}

@@ -1,0 +1,588 @@
+//! Items: what they are called, where their code goes, and which regions they hold.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::attributes::Attributes;
+use super::extern_block;
+use super::model::{Code, Glob, Path, ScopeId, Target};
+use super::modules::ModuleDirectory;
+use super::tokens::{Delimiter, Kind, Tokens};
+use super::walk::{Context, Owner, Region, Walker};
+use crate::cfg::Truth;
+
+impl Walker<'_> {
+    /// Reads the item that starts at `start`, behind its attributes; `region.truth` is the item's own.
+    /// Gives the index behind it, or `None` when no item starts there.
+    pub(super) fn item(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        start: usize,
+    ) -> Option<usize> {
+        let end = region.range.end;
+        let tokens = self.tokens(region.file);
+        let (public, at) = visibility(tokens, start);
+        if let Some(block) = extern_block::begins(tokens, at) {
+            return Some(self.extern_block(region, attributes, &block));
+        }
+        if let Some(function) = function_keyword(tokens, at, end) {
+            return Some(self.function(region, attributes, at, function, public));
+        }
+        if tokens.is_keyword(at, "extern") && tokens.is_keyword(at + 1, "crate") {
+            return Some(self.extern_crate(region, attributes, at + 2, public));
+        }
+        let mut at = at;
+        while ["unsafe", "auto", "default"].iter().any(|word| tokens.is_keyword(at, word))
+            && ["impl", "trait", "auto", "mod"].iter().any(|word| tokens.is_keyword(at + 1, word))
+        {
+            at += 1;
+        }
+        let name = tokens.ident(at + 1);
+        match tokens.ident(at)? {
+            "mod" if name.is_some() => Some(self.module(region, attributes, at + 1, public)),
+            "use" => Some(self.use_item(region, at + 1, public)),
+            "impl" => Some(self.impl_block(region, at + 1)),
+            "trait" if name.is_some() => Some(self.trait_item(region, at + 1, public)),
+            "struct" | "enum" | "type" | "union" if name.is_some() => {
+                Some(self.type_item(region, at + 1, public))
+            }
+            "static" if name.is_some() => {
+                Some(self.value(region, attributes, at + 1, public, false))
+            }
+            "const" if name.is_some() && tokens.is_punct(at + 2, ':') => {
+                Some(self.value(region, attributes, at + 1, public, true))
+            }
+            "macro_rules" if tokens.is_punct(at + 1, '!') && tokens.ident(at + 2).is_some() => {
+                let exported = attributes.has(tokens, "macro_export");
+                Some(self.macro_definition(region, at + 2, exported))
+            }
+            "macro" if name.is_some() && !tokens.is_punct(at + 1, '!') => {
+                Some(self.macro_definition(region, at + 1, public))
+            }
+            _ => None,
+        }
+    }
+
+    fn function(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        start: usize,
+        keyword: usize,
+        public: bool,
+    ) -> usize {
+        let tokens = self.tokens(region.file);
+        let end = region.range.end;
+        let name_token = keyword + 1;
+        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
+        let mut at = name_token + 1;
+        let mut generic = false;
+        if tokens.is_punct(at, '<') {
+            let after = after_generics(tokens, at, end);
+            generic = has_type_parameter(tokens, at..after);
+            at = after;
+        }
+        let parameters = tokens.inside(at).unwrap_or(at..at);
+        generic |= parameters.clone().any(|i| tokens.is_keyword(i, "impl"));
+        let body = body_or_semicolon(tokens, tokens.after(at), end);
+        let signature_end = body;
+        let opaque_result = (start..keyword).any(|i| tokens.is_keyword(i, "async"))
+            || (parameters.end..signature_end).any(|i| tokens.is_keyword(i, "impl"));
+        let after = tokens.after(body).min(end.max(body));
+        if region.truth == Truth::False {
+            return after;
+        }
+        let code = function_code(tokens, attributes, region, generic, opaque_result);
+        self.exported_symbol(region, attributes, &name);
+        let carrier = self.new_carrier(Some(&name), code);
+        if let Context::Associated(owner) = &region.context {
+            self.source.carriers[carrier].owner.clone_from(&owner.name);
+            self.source.carriers[carrier].implements_trait = owner.implements_trait;
+        } else {
+            self.bind(region.scope, &name, public, Target::Carrier(carrier));
+        }
+        if let Some(inside) = self.tokens(region.file).inside(body) {
+            let scope = self.new_scope(region.scope, false);
+            self.push_body(region, inside, scope, carrier);
+        }
+        after
+    }
+
+    fn push_body(&mut self, region: &Region, range: Range<usize>, scope: ScopeId, carrier: usize) {
+        self.pending.push(Region {
+            range,
+            scope,
+            carrier: Some(carrier),
+            context: Context::Code,
+            ..region.clone()
+        });
+    }
+
+    /// Notes the symbol that `no_mangle` or `export_name` gives a function or static.
+    fn exported_symbol(&mut self, region: &Region, attributes: &Attributes, name: &str) {
+        let tokens = self.tokens(region.file);
+        let mut names: Vec<(String, Truth)> = Vec::new();
+        for attribute in attributes.named(tokens, "no_mangle") {
+            names.push((name.to_owned(), attribute.truth));
+        }
+        for attribute in attributes.named(tokens, "export_name") {
+            if let Some(exported) = attribute.string(tokens) {
+                names.push((exported, attribute.truth));
+            }
+        }
+        for (name, truth) in names {
+            self.define(name, region.truth.and(truth));
+        }
+    }
+
+    fn extern_crate(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        at: usize,
+        public: bool,
+    ) -> usize {
+        let tokens = self.tokens(region.file);
+        let end = semicolon(tokens, at, region.range.end);
+        if region.truth == Truth::False {
+            return end;
+        }
+        let Some(name) = tokens.ident(at).map(str::to_owned) else { return end };
+        let alias = if tokens.is_keyword(at + 1, "as") { tokens.ident(at + 2) } else { None };
+        let alias = alias.unwrap_or(&name).to_owned();
+        if attributes.has(tokens, "macro_use") {
+            self.source.macro_use_crates.push(name.clone());
+        }
+        let target = if name == "self" { Target::Module(0) } else { Target::Crate(name) };
+        self.bind(region.scope, &alias, public, target);
+        end
+    }
+
+    fn module(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        name_token: usize,
+        public: bool,
+    ) -> usize {
+        let tokens = self.tokens(region.file);
+        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
+        let body = name_token + 1;
+        let after = tokens.after(body);
+        if region.truth == Truth::False {
+            return after;
+        }
+        let paths: Vec<(Truth, String)> = attributes
+            .named(tokens, "path")
+            .filter_map(|attribute| Some((attribute.truth, attribute.string(tokens)?)))
+            .collect();
+        let inside = tokens.inside(body);
+        let scope = self.new_scope(region.scope, true);
+        self.bind(region.scope, &name, public, Target::Module(scope));
+        match inside {
+            Some(range) => {
+                let path = paths.first().map(|(_, path)| path.as_str());
+                let directory = Rc::new(region.directory.inline(&name, path));
+                let context = Context::Items;
+                self.pending.push(Region { range, scope, context, directory, ..region.clone() });
+            }
+            None => self.module_file(region, &name, &paths, scope),
+        }
+        after
+    }
+
+    /// `mod name;`: the file that holds it, or, where `cfg_attr`s name several, each that may.
+    fn module_file(
+        &mut self,
+        region: &Region,
+        name: &str,
+        paths: &[(Truth, String)],
+        scope: ScopeId,
+    ) {
+        let certain = paths.iter().find(|(truth, _)| *truth == Truth::True);
+        let named: Vec<_> = match certain {
+            Some(path) => vec![path],
+            None => paths.iter().collect(),
+        };
+        for (truth, path) in &named {
+            let file = region.directory.path_base.join(path);
+            let directory = ModuleDirectory::beside(&file);
+            self.load(&file, directory, scope, region.truth.and(*truth), Some(region.file));
+        }
+        if certain.is_some() {
+            return;
+        }
+        match region.directory.find(name) {
+            Some((file, directory)) => {
+                let truth = if paths.is_empty() { region.truth } else { Truth::Unknown };
+                self.load(&file, directory, scope, truth, Some(region.file));
+            }
+            // What no cfg is known to need may be made by a build or belong to another platform.
+            None if region.truth == Truth::True && paths.is_empty() && !region.in_macro => {
+                let file = region.directory.children.join(format!("{name}.rs"));
+                self.problem(&file, format!("is not there, though `mod {name};` names it"));
+            }
+            None => {}
+        }
+    }
+
+    fn use_item(&mut self, region: &Region, at: usize, public: bool) -> usize {
+        let tokens = self.tokens(region.file);
+        let end = semicolon(tokens, at, region.range.end);
+        if region.truth == Truth::False {
+            return end;
+        }
+        let mut aliases = Vec::new();
+        let mut globs = Vec::new();
+        let mut pending = vec![(Path::default(), at..end.saturating_sub(1))];
+        while let Some((prefix, range)) = pending.pop() {
+            use_tree(tokens, prefix, range, &mut pending, &mut aliases, &mut globs);
+        }
+        for (name, path) in aliases {
+            self.bind(region.scope, &name, public, Target::Path(path));
+        }
+        let scope = &mut self.source.scopes[region.scope];
+        scope.globs.extend(globs.into_iter().map(|path| Glob { public, path }));
+        end
+    }
+
+    fn impl_block(&mut self, region: &Region, at: usize) -> usize {
+        let tokens = self.tokens(region.file);
+        let end = region.range.end;
+        let mut header = at;
+        let mut generic = false;
+        if tokens.is_punct(at, '<') {
+            header = after_generics(tokens, at, end);
+            generic = has_type_parameter(tokens, at..header);
+        }
+        let body = body_or_semicolon(tokens, header, end);
+        let split = for_keyword(tokens, header..body);
+        let self_type = split.map_or(header, |keyword| keyword + 1)..body;
+        let owner = Owner {
+            name: type_name(tokens, self_type),
+            generic,
+            is_trait: false,
+            implements_trait: split.is_some(),
+        };
+        self.associated(region, body, owner)
+    }
+
+    fn trait_item(&mut self, region: &Region, name_token: usize, public: bool) -> usize {
+        let tokens = self.tokens(region.file);
+        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
+        let body = body_or_semicolon(tokens, name_token + 1, region.range.end);
+        if region.truth != Truth::False {
+            self.bind(region.scope, &name, public, Target::Type(name.clone()));
+        }
+        let owner =
+            Owner { name: Some(name), generic: true, is_trait: true, implements_trait: false };
+        self.associated(region, body, owner)
+    }
+
+    fn associated(&mut self, region: &Region, body: usize, owner: Owner) -> usize {
+        let tokens = self.tokens(region.file);
+        let after = tokens.after(body);
+        if let Some(range) = tokens.inside(body).filter(|_| region.truth != Truth::False) {
+            let context = Context::Associated(Rc::new(owner));
+            self.pending.push(Region { range, context, ..region.clone() });
+        }
+        after
+    }
+
+    fn type_item(&mut self, region: &Region, name_token: usize, public: bool) -> usize {
+        let tokens = self.tokens(region.file);
+        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
+        let end = body_or_semicolon(tokens, name_token + 1, region.range.end);
+        let after = tokens.after(end);
+        if region.truth != Truth::False {
+            self.bind(region.scope, &name, public, Target::Type(name.clone()));
+        }
+        after
+    }
+
+    /// A `static` or `const`, from its name on.
+    fn value(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        name_token: usize,
+        public: bool,
+        is_const: bool,
+    ) -> usize {
+        let tokens = self.tokens(region.file);
+        let mut at = name_token;
+        if tokens.is_keyword(at, "mut") {
+            at += 1;
+        }
+        let name = tokens.ident(at).unwrap_or_default().to_owned();
+        let end = semicolon(tokens, at, region.range.end);
+        if region.truth == Truth::False {
+            return end;
+        }
+        if !is_const {
+            self.exported_symbol(region, attributes, &name);
+        }
+        let code = if is_const {
+            Code::EachUser("it is a constant, whose value each user's crate compiles")
+        } else {
+            Code::OwnCrate
+        };
+        let carrier = self.new_carrier(Some(&name), code);
+        if let Context::Associated(owner) = &region.context {
+            self.source.carriers[carrier].owner.clone_from(&owner.name);
+            self.source.carriers[carrier].implements_trait = owner.implements_trait;
+        } else if name != "_" {
+            self.bind(region.scope, &name, public, Target::Carrier(carrier));
+        }
+        let scope = self.new_scope(region.scope, false);
+        self.push_body(region, at + 1..end, scope, carrier);
+        end
+    }
+
+    fn macro_definition(&mut self, region: &Region, name_token: usize, exported: bool) -> usize {
+        let tokens = self.tokens(region.file);
+        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
+        let mut body = name_token + 1;
+        // `macro name(…) { … }` has its arguments in front.
+        if tokens.opens(body, Delimiter::Parenthesis)
+            && tokens.opens(tokens.after(body), Delimiter::Brace)
+        {
+            body = tokens.after(body);
+        }
+        let after = tokens.after(body);
+        let Some(range) = tokens.inside(body).filter(|_| region.truth != Truth::False) else {
+            return after;
+        };
+        let carrier = self.new_carrier(Some(&name), Code::Expansion { exported });
+        self.source.macros.entry(name.clone()).or_default().push(carrier);
+        // An exported `macro_rules!` stands at the crate root, wherever it is written.
+        let scope = if exported { 0 } else { region.scope };
+        self.bind(scope, &name, exported, Target::Carrier(carrier));
+        self.pending.push(Region {
+            range,
+            carrier: Some(carrier),
+            context: Context::Template,
+            ..region.clone()
+        });
+        after
+    }
+}
+
+/// Where rustc puts the code of a function.
+fn function_code(
+    tokens: &Tokens,
+    attributes: &Attributes,
+    region: &Region,
+    generic: bool,
+    opaque_result: bool,
+) -> Code {
+    let inline = attributes.named(tokens, "inline").any(|attribute| match &attribute.arguments {
+        super::attributes::Arguments::List(list) => !tokens.is_keyword(list.start, "never"),
+        _ => true,
+    });
+    let owner = match &region.context {
+        Context::Associated(owner) => Some(owner),
+        _ => None,
+    };
+    if inline {
+        Code::EachUser("it is `#[inline]`, so each user's crate compiles it")
+    } else if generic {
+        Code::EachUser("it is generic, so each user's crate compiles it")
+    } else if owner.is_some_and(|owner| owner.is_trait) {
+        Code::EachUser("it is a trait's default method, which each implementor's crate compiles")
+    } else if owner.is_some_and(|owner| owner.generic) {
+        Code::EachUser("it belongs to a generic impl block, so each user's crate compiles it")
+    } else if opaque_result {
+        Code::EachUser("it returns a future or closure, which each user's crate compiles")
+    } else {
+        Code::OwnCrate
+    }
+}
+
+/// Whether `pub` stands at `at`, and the index behind the visibility. `pub(…)` is not public.
+fn visibility(tokens: &Tokens, at: usize) -> (bool, usize) {
+    if !tokens.is_keyword(at, "pub") {
+        return (false, at);
+    }
+    if tokens.opens(at + 1, Delimiter::Parenthesis) {
+        // `pub (A, B)` in a tuple struct is no restriction, but holds no item either.
+        return (false, tokens.after(at + 1));
+    }
+    (true, at + 1)
+}
+
+/// The index of `fn`, when a function starts at `at`.
+fn function_keyword(tokens: &Tokens, mut at: usize, end: usize) -> Option<usize> {
+    while at < end {
+        match tokens.ident(at)? {
+            "fn" => return tokens.ident(at + 1).map(|_| at),
+            "const" | "async" | "unsafe" | "safe" | "default" | "gen" => at += 1,
+            "extern" => {
+                at += 1;
+                if tokens.kind(at) == Some(Kind::Literal) {
+                    at += 1;
+                }
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The index behind the `>` that closes the `<` at `at`.
+fn after_generics(tokens: &Tokens, at: usize, end: usize) -> usize {
+    let mut depth = 0usize;
+    let mut index = at;
+    while index < end {
+        if tokens.is_punct(index, '<') {
+            depth += 1;
+        } else if closes_angle(tokens, index) {
+            depth -= 1;
+            if depth == 0 {
+                return index + 1;
+            }
+        }
+        index = tokens.after(index);
+    }
+    end
+}
+
+/// Whether `>` at `index` closes an angle bracket: not the end of `->` or `=>`.
+fn closes_angle(tokens: &Tokens, index: usize) -> bool {
+    tokens.is_punct(index, '>')
+        && !index
+            .checked_sub(1)
+            .is_some_and(|before| tokens.is_punct(before, '-') || tokens.is_punct(before, '='))
+}
+
+/// Whether the generics in `range`, angle brackets included, hold a type or const parameter.
+fn has_type_parameter(tokens: &Tokens, range: Range<usize>) -> bool {
+    let mut depth = 0usize;
+    let mut starts = false;
+    let mut index = range.start;
+    while index < range.end {
+        if tokens.is_punct(index, '<') {
+            depth += 1;
+            starts = depth == 1;
+        } else if closes_angle(tokens, index) {
+            depth = depth.saturating_sub(1);
+        } else if depth == 1 && tokens.is_punct(index, ',') {
+            starts = true;
+        } else if starts {
+            if tokens.kind(index) == Some(Kind::Ident) {
+                return true;
+            }
+            // Attributes may stand before a parameter.
+            starts = tokens.is_punct(index, '#') || tokens.opens(index, Delimiter::Bracket);
+        }
+        index = tokens.after(index);
+    }
+    false
+}
+
+/// The index of the `{` or `;` that ends the head of an item, angle brackets passed over.
+fn body_or_semicolon(tokens: &Tokens, at: usize, end: usize) -> usize {
+    let mut depth = 0usize;
+    let mut index = at;
+    while index < end {
+        if tokens.is_punct(index, '<') {
+            depth += 1;
+        } else if closes_angle(tokens, index) {
+            depth = depth.saturating_sub(1);
+        } else if tokens.is_punct(index, ';')
+            || (depth == 0 && tokens.opens(index, Delimiter::Brace))
+        {
+            return index;
+        }
+        index = tokens.after(index);
+    }
+    end
+}
+
+/// The index behind the next `;` at this level.
+fn semicolon(tokens: &Tokens, mut at: usize, end: usize) -> usize {
+    while at < end {
+        if tokens.is_punct(at, ';') {
+            return at + 1;
+        }
+        at = tokens.after(at);
+    }
+    end
+}
+
+/// The `for` of `impl Trait for Type`, which is not that of `for<'a>`.
+fn for_keyword(tokens: &Tokens, range: Range<usize>) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut index = range.start;
+    while index < range.end {
+        if tokens.is_punct(index, '<') {
+            depth += 1;
+        } else if closes_angle(tokens, index) {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && tokens.is_keyword(index, "for") && !tokens.is_punct(index + 1, '<')
+        {
+            return Some(index);
+        }
+        index = tokens.after(index);
+    }
+    None
+}
+
+/// The last segment of a type's path: `Bar` of `&'a foo::Bar<T>`.
+fn type_name(tokens: &Tokens, range: Range<usize>) -> Option<String> {
+    let mut name = None;
+    for index in range {
+        if tokens.is_punct(index, '<') || tokens.is_keyword(index, "where") {
+            break;
+        }
+        if let Some(ident) = tokens.ident(index) {
+            if !["dyn", "mut", "const"].contains(&ident) {
+                name = Some(ident.to_owned());
+            }
+        }
+    }
+    name
+}
+
+/// One level of a use tree: names go to `aliases`, stars to `globs`, groups to `pending`.
+fn use_tree(
+    tokens: &Tokens,
+    mut prefix: Path,
+    range: Range<usize>,
+    pending: &mut Vec<(Path, Range<usize>)>,
+    aliases: &mut Vec<(String, Path)>,
+    globs: &mut Vec<Path>,
+) {
+    let mut at = range.start;
+    while at < range.end {
+        if tokens.is_path_separator(at) {
+            prefix.absolute |= prefix.segments.is_empty();
+            at += 2;
+        } else if tokens.is_punct(at, '*') {
+            globs.push(prefix);
+            return;
+        } else if let Some(inside) = tokens.inside(at) {
+            for part in super::attributes::split_commas(tokens, inside) {
+                pending.push((prefix.clone(), part));
+            }
+            return;
+        } else if tokens.is_keyword(at, "as") {
+            if let Some(alias) = tokens.ident(at + 1).filter(|alias| *alias != "_") {
+                aliases.push((alias.to_owned(), prefix));
+            }
+            return;
+        } else if let Some(segment) = tokens.ident(at) {
+            // `a::{self}` names `a`.
+            if segment != "self" || prefix.segments.is_empty() {
+                prefix.segments.push(segment.to_owned());
+            }
+            at += 1;
+        } else {
+            return;
+        }
+    }
+    if let Some(name) = prefix.segments.last().cloned() {
+        aliases.push((name, prefix));
+    }
+}

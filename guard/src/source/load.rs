@@ -1,0 +1,256 @@
+//! Reads the crates of a graph: those that declare imports in full, and of the others as much as tells
+//! whether they name one.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::model::{CrateSource, Target};
+use super::names::{CrateId, Program};
+use super::walk::{Wanted, walk_crate};
+use super::{exposure, text_scan};
+use crate::cfg::{CfgContext, TargetCfg};
+use crate::error::Problem;
+use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
+use crate::import::Exposure;
+
+/// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
+const MAX_ALIAS_ROUNDS: usize = 4;
+
+/// What the sources of a graph say.
+#[derive(Debug)]
+pub(crate) struct Declarations {
+    pub(crate) program: Program,
+    /// The crates that declare imports or hide them, with the exposure of each import.
+    pub(crate) declaring: Vec<(CrateId, Vec<Exposure>)>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Reads all sources of `graph`. `progress` is told how many packages are read.
+pub(crate) fn declarations(
+    graph: &Graph,
+    target: &TargetCfg,
+    workspace_root: &Path,
+    progress: &mut dyn FnMut(usize),
+) -> Declarations {
+    let mut reader = Reader { graph, target, workspace_root, problems: Vec::new() };
+    let mut declaring: Vec<CrateSource> = Vec::new();
+    let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
+    for index in (0..graph.packages.len()).map(PackageIndex) {
+        for entry in &graph.package(index).entries {
+            let hints = text_scan::hints(source_directory(entry));
+            if hints.extern_block {
+                let source = reader.read_declarations(index, entry);
+                if !(source.imports.is_empty()
+                    && source.opaque.is_empty()
+                    && source.definitions.is_empty()
+                    && source.extern_templates.is_empty())
+                {
+                    declaring.push(source);
+                }
+            } else if hints.definition {
+                with_definitions.push((index, entry));
+            }
+        }
+        progress(index.0 + 1);
+    }
+    // Who defines a symbol matters only where an import without a module may mean it.
+    if declaring.iter().flat_map(|source| &source.imports).any(|i| i.module.is_none()) {
+        for (index, entry) in with_definitions {
+            declaring.push(reader.read(index, entry, Wanted::Nothing));
+        }
+    }
+    let (program, names) = reader.program(declaring);
+    let ids: Vec<CrateId> = (0..program.crates.len())
+        .filter(|&id| {
+            let source = &program.crates[id];
+            !(source.imports.is_empty()
+                && source.opaque.is_empty()
+                && source.extern_templates.is_empty())
+        })
+        .collect();
+    let mut exposures = exposure::of_imports(&program, graph, &ids, &names);
+    let declaring =
+        ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
+    reader.problems.sort();
+    reader.problems.dedup();
+    Declarations { program, declaring, problems: reader.problems }
+}
+
+struct Reader<'a> {
+    graph: &'a Graph,
+    target: &'a TargetCfg,
+    workspace_root: &'a Path,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// A crate's declarations; where imports have a module, everything that can mention them too.
+    fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
+        let source = self.read(index, entry, Wanted::Nothing);
+        if source.imports.iter().any(|import| import.module.is_some()) {
+            self.read(index, entry, Wanted::All)
+        } else {
+            source
+        }
+    }
+
+    fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
+        let package = self.graph.package(index);
+        let cfg = CfgContext {
+            target: self.target,
+            features: &package.features,
+            possible_features: &package.possible_features,
+        };
+        let roots = self.roots(package);
+        let entry = (entry.kind, entry.path.as_path());
+        let (source, problems) = walk_crate(index, package, entry, &roots, cfg, wanted);
+        self.problems.extend(problems);
+        source
+    }
+
+    /// Where a package's files may lie: its own directory, and for members the workspace.
+    fn roots(&self, package: &Package) -> Vec<PathBuf> {
+        let candidates = [Some(package.directory.as_path()), Some(self.workspace_root)];
+        let mut roots: Vec<PathBuf> =
+            candidates.into_iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
+        if !package.directory.starts_with(self.workspace_root) {
+            roots.truncate(1);
+        }
+        roots
+    }
+
+    /// Adds the crates that may name an import of the declaring ones; gives the names that can too.
+    fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
+        let mut program = Program { crates: declaring, extern_names: Vec::new() };
+        self.link_names(&mut program);
+        let with_modules: Vec<CrateId> = (0..program.crates.len())
+            .filter(|&id| program.crates[id].imports.iter().any(|i| i.module.is_some()))
+            .collect();
+        let mut names: HashSet<String> = HashSet::new();
+        for &id in &with_modules {
+            names.extend(exposure::interesting_names(&program, id));
+        }
+        if names.is_empty() {
+            return (program, names);
+        }
+        let mut users = self.users(&program, &with_modules, &names);
+        for _ in 0..MAX_ALIAS_ROUNDS {
+            for user in &mut users {
+                let source = self.read(user.package, user.entry, Wanted::Names(&names));
+                match user.crate_id {
+                    Some(id) => program.crates[id] = source,
+                    None => {
+                        user.crate_id = Some(program.crates.len());
+                        program.crates.push(source);
+                    }
+                }
+            }
+            if !add_aliases(&program, &mut names) {
+                break;
+            }
+        }
+        self.link_names(&mut program);
+        (program, names)
+    }
+
+    /// The crates whose text can name an import: those that depend on a declaring package and hold one of
+    /// the names, or the declaring crate's own (to re-export it).
+    fn users(
+        &self,
+        program: &Program,
+        declaring: &[CrateId],
+        names: &HashSet<String>,
+    ) -> Vec<User<'a>> {
+        let packages: Vec<_> = declaring.iter().map(|&id| program.crates[id].package).collect();
+        let mut words = names.clone();
+        for &package in &packages {
+            words.insert(self.graph.package(package).crate_name.clone());
+            for other in &self.graph.packages {
+                let edges = other.dependencies.iter().filter(|edge| edge.package == package);
+                words.extend(edges.map(|edge| edge.extern_name.clone()));
+            }
+        }
+        let mut users = Vec::new();
+        for index in (0..self.graph.packages.len()).map(PackageIndex) {
+            let can_name =
+                packages.iter().any(|&on| on == index || self.graph.depends_on(index, on));
+            for entry in self.graph.package(index).entries.iter().filter(|_| can_name) {
+                let crate_id = (0..program.crates.len()).find(|&id| {
+                    let source = &program.crates[id];
+                    source.package == index && source.root == entry.path
+                });
+                let is_read_whole = crate_id.is_some_and(|id| declaring.contains(&id));
+                if !is_read_whole && text_scan::mentions_any(source_directory(entry), &words) {
+                    users.push(User { package: index, entry, crate_id });
+                }
+            }
+        }
+        users
+    }
+
+    /// Fills in which crate each crate's extern names stand for.
+    fn link_names(&self, program: &mut Program) {
+        let libraries: HashMap<PackageIndex, CrateId> = program
+            .crates
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.kind == EntryKind::Library)
+            .map(|(id, source)| (source.package, id))
+            .collect();
+        program.extern_names = program
+            .crates
+            .iter()
+            .map(|source| {
+                let package = self.graph.package(source.package);
+                let mut names: HashMap<String, CrateId> = package
+                    .dependencies
+                    .iter()
+                    .filter_map(|edge| {
+                        Some((edge.extern_name.clone(), *libraries.get(&edge.package)?))
+                    })
+                    .collect();
+                if source.kind == EntryKind::Binary {
+                    let own = libraries.get(&source.package);
+                    names.extend(own.map(|id| (package.crate_name.clone(), *id)));
+                }
+                names
+            })
+            .collect();
+    }
+}
+
+/// A crate that may name an import.
+struct User<'a> {
+    package: PackageIndex,
+    entry: &'a Entry,
+    /// Its place in the program, once it has one.
+    crate_id: Option<CrateId>,
+}
+
+/// Adds to `names` what crates call the items of that name by `use … as …`; false when nothing is new.
+fn add_aliases(program: &Program, names: &mut HashSet<String>) -> bool {
+    let mut new = HashSet::new();
+    for source in &program.crates {
+        for scope in &source.scopes {
+            for (alias, bindings) in &scope.names {
+                let stands_for_one = bindings.iter().any(|binding| match &binding.target {
+                    Target::Path(path) => {
+                        path.segments.last().is_some_and(|last| names.contains(last))
+                    }
+                    _ => false,
+                });
+                if stands_for_one && !names.contains(alias) {
+                    new.insert(alias.clone());
+                }
+            }
+        }
+    }
+    let found = !new.is_empty();
+    names.extend(new);
+    found
+}
+
+/// The directory whose files the crate at `entry` is most likely made of.
+fn source_directory(entry: &Entry) -> &Path {
+    entry.path.parent().unwrap_or(&entry.path)
+}

@@ -1,0 +1,155 @@
+//! Paths in the text of an item: what it calls, names or expands.
+
+use super::model::{Mention, Style};
+use super::tokens::{Delimiter, Kind, Tokens};
+use super::walk::{Context, Region, Walker, Wanted};
+use crate::cfg::Truth;
+
+/// Words that begin no path to an item.
+const KEYWORDS: &[&str] = &[
+    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false",
+    "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref",
+    "return", "static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while",
+    "yield", "_",
+];
+
+impl Walker<'_> {
+    /// Reads the path at `at`, if one starts there, and a macro call's group behind it. Gives the index
+    /// behind.
+    pub(super) fn mention(&mut self, region: &Region, at: usize) -> Option<usize> {
+        let tokens = self.tokens(region.file);
+        let absolute = tokens.is_path_separator(at);
+        let first = if absolute { at + 2 } else { at };
+        let ident = tokens.ident(first)?;
+        if KEYWORDS.contains(&ident) && tokens.is_keyword(first, ident) {
+            return None;
+        }
+        let mut last = first;
+        while tokens.is_path_separator(last + 1) && tokens.ident(last + 3).is_some() {
+            last += 3;
+        }
+        let after = last + 1;
+        let end = region.range.end;
+        let group = after + 1;
+        let is_macro = after + 1 < end
+            && tokens.is_punct(after, '!')
+            && matches!(tokens.kind(group), Some(Kind::Open(_)));
+        let style = if is_macro { Style::Macro } else { style_before(tokens, at, absolute) };
+        let is_field = match style {
+            Style::Method => {
+                !tokens.opens(after, Delimiter::Parenthesis) && !tokens.is_path_separator(after)
+            }
+            // `name: value` in a struct expression, `name: Type` in a binding.
+            Style::Path => {
+                first == last
+                    && !absolute
+                    && tokens.is_punct(after, ':')
+                    && !tokens.is_path_separator(after)
+            }
+            Style::Macro | Style::Qualified => false,
+        };
+        if !is_field {
+            self.keep(region, at, after, last, style);
+        }
+        if !is_macro {
+            return Some(after);
+        }
+        let name = self.tokens(region.file).ident(last)?.to_owned();
+        Some(self.macro_call(region, &name, last, group))
+    }
+
+    fn keep(&mut self, region: &Region, start: usize, end: usize, last: usize, style: Style) {
+        let Some(carrier) = region.carrier else { return };
+        let wanted = match self.wanted {
+            Wanted::Nothing => false,
+            Wanted::All => true,
+            Wanted::Names(names) => {
+                self.tokens(region.file).ident(last).is_some_and(|name| names.contains(name))
+            }
+        };
+        if wanted && region.truth != Truth::False {
+            let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return };
+            self.source.carriers[carrier].mentions.push(Mention {
+                file: region.file,
+                scope: region.scope,
+                start,
+                end,
+                style,
+                truth: region.truth,
+            });
+        }
+    }
+
+    /// Reads the body of a `macro_rules!`: every path in it, and whether it makes extern blocks.
+    pub(super) fn template(&mut self, region: &Region) {
+        let mut at = region.range.start;
+        while at < region.range.end {
+            // `$crate::a` is a path; of `$name::a` only the last part is known.
+            let tokens = self.tokens(region.file);
+            if tokens.is_punct(at, '$') && !tokens.is_keyword(at + 1, "crate") {
+                at += 1;
+                if tokens.ident(at).is_some() {
+                    at += 1;
+                }
+                continue;
+            }
+            if super::extern_block::begins(tokens, at).is_some() {
+                self.template_declares(region);
+            }
+            let tokens = self.tokens(region.file);
+            if tokens.inside(at).is_some() {
+                let range = tokens.inside(at).unwrap_or(at..at);
+                at = tokens.after(at);
+                self.pending.push(Region { range, context: Context::Template, ..region.clone() });
+                continue;
+            }
+            at = self.template_mention(region, at);
+        }
+    }
+
+    fn template_mention(&mut self, region: &Region, at: usize) -> usize {
+        let tokens = self.tokens(region.file);
+        let absolute = tokens.is_path_separator(at);
+        let first = if absolute { at + 2 } else { at };
+        if tokens.ident(first).is_none() {
+            return at + 1;
+        }
+        let mut last = first;
+        while tokens.is_path_separator(last + 1) && tokens.ident(last + 3).is_some() {
+            last += 3;
+        }
+        let style = if tokens.is_punct(last + 1, '!') {
+            Style::Macro
+        } else {
+            style_before(tokens, at, absolute)
+        };
+        self.keep(region, at, last + 1, last, style);
+        last + 1
+    }
+
+    fn template_declares(&mut self, region: &Region) {
+        let Some(name) = region.carrier.and_then(|c| self.source.carriers[c].name.clone()) else {
+            return;
+        };
+        let file = self.source.files[region.file].name.clone();
+        self.source.extern_templates.entry(name).or_insert(file);
+    }
+}
+
+/// How a path stands that starts at `at`.
+fn style_before(tokens: &Tokens, at: usize, absolute: bool) -> Style {
+    let Some(before) = at.checked_sub(1) else { return Style::Path };
+    if absolute {
+        // `<T as X>::name`, `Vec::<u8>::name`, `$name::name`; elsewhere a path from the extern prelude.
+        let in_front = tokens.is_punct(before, '>')
+            && !(before > 0
+                && (tokens.is_punct(before - 1, '=') || tokens.is_punct(before - 1, '-')));
+        let behind_variable =
+            tokens.ident(before).is_some() && before > 0 && tokens.is_punct(before - 1, '$');
+        return if in_front || behind_variable { Style::Qualified } else { Style::Path };
+    }
+    if tokens.is_punct(before, '.') && !(before > 0 && tokens.is_punct(before - 1, '.')) {
+        return Style::Method;
+    }
+    Style::Path
+}

@@ -1,0 +1,230 @@
+//! What is kept of a crate's source: its scopes, the names in them, the imports it declares, and
+//! which of its items mention what.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::tokens::Tokens;
+use crate::cfg::Truth;
+use crate::graph::{EntryKind, PackageIndex};
+use crate::import::{ImportKind, Origin, Place, WasmType};
+
+/// The source of one crate of one package.
+#[derive(Debug)]
+pub(crate) struct CrateSource {
+    pub(crate) package: PackageIndex,
+    /// The crate root, as the package's manifest names it.
+    pub(crate) root: PathBuf,
+    pub(crate) kind: EntryKind,
+    pub(crate) files: Vec<SourceFile>,
+    /// The crate root is scope 0.
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) carriers: Vec<Carrier>,
+    pub(crate) imports: Vec<Declared>,
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) opaque: Vec<OpaquePlace>,
+    /// `macro_rules!` by name; a later one of the same name shadows in its own text only, so all count.
+    pub(crate) macros: HashMap<String, Vec<CarrierId>>,
+    /// Crates whose exported macros are in scope everywhere: `#[macro_use] extern crate x;`.
+    pub(crate) macro_use_crates: Vec<String>,
+    /// Macro definitions whose body holds an extern block, and calls by the macro's name.
+    pub(crate) extern_templates: HashMap<String, String>,
+    pub(crate) macro_calls: Vec<MacroCall>,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct SourceFile {
+    /// Relative to the package's directory, with `/`.
+    pub(crate) name: String,
+    pub(crate) tokens: Tokens,
+}
+
+pub(crate) type FileId = usize;
+pub(crate) type ScopeId = usize;
+pub(crate) type CarrierId = usize;
+pub(crate) type ImportId = usize;
+
+/// A module, or the body of a function.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// The scope around it, in the text.
+    pub(crate) parent: Option<ScopeId>,
+    pub(crate) is_module: bool,
+    pub(crate) names: HashMap<String, Vec<Binding>>,
+    pub(crate) globs: Vec<Glob>,
+}
+
+/// A name in a scope.
+#[derive(Debug, Clone)]
+pub(crate) struct Binding {
+    pub(crate) public: bool,
+    pub(crate) target: Target,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Module(ScopeId),
+    Import(ImportId),
+    Carrier(CarrierId),
+    /// A type or trait: `Type::method` looks for carriers with this owner.
+    Type(String),
+    /// `use path as name`.
+    Path(Path),
+    /// `extern crate x`.
+    Crate(String),
+}
+
+/// A path as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Path {
+    /// Begins with `::`.
+    pub(crate) absolute: bool,
+    pub(crate) segments: Vec<String>,
+}
+
+/// `use path::*`.
+#[derive(Debug, Clone)]
+pub(crate) struct Glob {
+    pub(crate) public: bool,
+    pub(crate) path: Path,
+}
+
+/// An item whose text can mention an import: a function, a constant, a macro.
+#[derive(Debug)]
+pub(crate) struct Carrier {
+    pub(crate) name: Option<String>,
+    /// The type or trait of an associated item.
+    pub(crate) owner: Option<String>,
+    /// Whether it implements a trait: then it can be called without being named.
+    pub(crate) implements_trait: bool,
+    pub(crate) code: Code,
+    pub(crate) mentions: Vec<Mention>,
+}
+
+/// Where rustc puts the code of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// In the objects of its own crate only.
+    OwnCrate,
+    /// In the objects of each crate that uses it; the text says why.
+    EachUser(&'static str),
+    /// Wherever the macro is expanded. Only an exported one can be named by another crate.
+    Expansion { exported: bool },
+    /// A macro call that makes items nobody can see here.
+    Unseen,
+}
+
+/// A path in the text of a carrier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mention {
+    pub(crate) file: FileId,
+    pub(crate) scope: ScopeId,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) style: Style,
+    pub(crate) truth: Truth,
+}
+
+/// How a path stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// `a::b`
+    Path,
+    /// `a::b!`
+    Macro,
+    /// `.b(…)`
+    Method,
+    /// `<T>::b`, or behind a macro variable: what stands before is not known.
+    Qualified,
+}
+
+/// An item of an extern block.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) file: FileId,
+    /// The identifier's token.
+    pub(crate) token: usize,
+    pub(crate) ident: String,
+    pub(crate) name: String,
+    pub(crate) module: Option<String>,
+    pub(crate) kind: ImportKind,
+    pub(crate) abi: String,
+    pub(crate) signature: String,
+    pub(crate) wasm_type: Option<WasmType>,
+    pub(crate) truth: Truth,
+    pub(crate) origin: Origin,
+    pub(crate) public: bool,
+    /// The function it is declared in, if it is.
+    pub(crate) inside: Option<CarrierId>,
+    /// The block names a native library: `#[link(name = "…")]`.
+    pub(crate) native_library: bool,
+}
+
+/// A symbol that the crate defines for the linker: `no_mangle` or `export_name`.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    pub(crate) truth: Truth,
+}
+
+/// A call of a macro that this crate may define.
+#[derive(Debug, Clone)]
+pub(crate) struct MacroCall {
+    pub(crate) name: String,
+    pub(crate) file: FileId,
+    pub(crate) token: usize,
+    /// Whether the call's own text holds the extern block.
+    pub(crate) holds_extern_block: bool,
+}
+
+/// A place whose imports the text does not show.
+#[derive(Debug, Clone)]
+pub(crate) struct OpaquePlace {
+    pub(crate) file: FileId,
+    pub(crate) token: usize,
+    pub(crate) reason: String,
+}
+
+impl CrateSource {
+    /// The place of a token, in `package`.
+    pub(crate) fn place(
+        &self,
+        package: &crate::graph::Package,
+        file: FileId,
+        token: usize,
+    ) -> Place {
+        let source = &self.files[file];
+        let (line, column) = source.tokens.position(token);
+        Place {
+            package: package.name.clone(),
+            version: package.version.clone(),
+            directory: package.directory.clone(),
+            file: source.name.clone(),
+            line,
+            column,
+            length: source.tokens.text(token).chars().count().max(1),
+        }
+    }
+
+    /// The last segment of the path that `mention` spells.
+    pub(crate) fn last_segment(&self, mention: &Mention) -> &str {
+        let tokens = &self.files[mention.file].tokens;
+        (mention.end as usize).checked_sub(1).and_then(|last| tokens.ident(last)).unwrap_or("")
+    }
+
+    /// The path that `mention` spells.
+    pub(crate) fn path_of(&self, mention: &Mention) -> Path {
+        path_in(&self.files[mention.file].tokens, mention.start as usize..mention.end as usize)
+    }
+}
+
+/// The path that the tokens of `range` spell; generic arguments are not part of it.
+pub(crate) fn path_in(tokens: &Tokens, range: Range<usize>) -> Path {
+    Path {
+        absolute: tokens.is_path_separator(range.start),
+        segments: range.filter_map(|at| tokens.ident(at)).map(str::to_owned).collect(),
+    }
+}

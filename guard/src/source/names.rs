@@ -1,0 +1,304 @@
+//! What a path stands for, across the crates that were read.
+//!
+//! Only as much of Rust's name resolution as tells who names an import: modules, `use`, globs,
+//! re-exports, the extern prelude, associated functions by type name. What it cannot follow it says.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{CarrierId, CrateSource, ImportId, Path, ScopeId, Style, Target};
+
+/// How many alias and module steps one path may take. A path in published code takes fewer than fifty;
+/// a hostile one could take exponentially many.
+const MAX_STEPS: usize = 20_000;
+
+/// How many steps may wait on one another, which bounds the stack.
+const MAX_DEPTH: usize = 100;
+
+/// A crate's place in [`Program::crates`].
+pub(crate) type CrateId = usize;
+
+/// The crates that were read, and how they name one another.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) crates: Vec<CrateSource>,
+    /// For each crate, the crates its source can name: extern name → crate.
+    pub(crate) extern_names: Vec<HashMap<String, CrateId>>,
+}
+
+/// What a path stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Meaning {
+    Module(CrateId, ScopeId),
+    Import(CrateId, ImportId),
+    Carrier(CrateId, CarrierId),
+    Type(CrateId, String),
+}
+
+/// What came of looking a path up.
+#[derive(Debug, Default)]
+pub(crate) struct Lookup {
+    pub(crate) meanings: HashSet<Meaning>,
+    /// The path led into this crate, where its next name is not to be found, or the search grew too
+    /// long: something here is made by a macro or is not followed.
+    pub(crate) lost_in: Option<CrateId>,
+}
+
+impl Program {
+    /// Looks up `path` as it stands in `scope` of `crate_id`.
+    pub(crate) fn lookup(
+        &self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        path: &Path,
+        style: Style,
+    ) -> Lookup {
+        let mut search =
+            Search { program: self, in_progress: HashSet::new(), steps: 0, lost_in: None };
+        let mut meanings = search.path(crate_id, scope, path, 0);
+        if style == Style::Macro {
+            if let [name] = path.segments.as_slice() {
+                meanings.extend(self.macros_in_scope(crate_id, name));
+            }
+        }
+        Lookup { meanings, lost_in: search.lost_in }
+    }
+
+    /// `macro_rules!` of the crate, and exported ones of its `#[macro_use]` crates.
+    fn macros_in_scope(&self, crate_id: CrateId, name: &str) -> Vec<Meaning> {
+        let own = &self.crates[crate_id];
+        let mut found: Vec<_> = own
+            .macros
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|carrier| Meaning::Carrier(crate_id, *carrier))
+            .collect();
+        for other in &own.macro_use_crates {
+            let Some(&id) = self.extern_names[crate_id].get(other) else { continue };
+            let exported = self.crates[id].macros.get(name).into_iter().flatten();
+            found.extend(exported.map(|carrier| Meaning::Carrier(id, *carrier)));
+        }
+        found
+    }
+
+    /// Everything of `crate_id` that another crate can name through `pub` items and re-exports.
+    pub(crate) fn public_surface(&self, crate_id: CrateId) -> HashSet<Meaning> {
+        let mut surface = HashSet::new();
+        let mut pending = vec![Meaning::Module(crate_id, 0)];
+        while let Some(meaning) = pending.pop() {
+            let Meaning::Module(id, scope) = meaning else {
+                surface.insert(meaning);
+                continue;
+            };
+            if id != crate_id || !surface.insert(Meaning::Module(id, scope)) {
+                continue;
+            }
+            let scope_data = &self.crates[id].scopes[scope];
+            for binding in scope_data.names.values().flatten().filter(|binding| binding.public) {
+                let mut search = Search::new(self);
+                pending.extend(search.target(id, scope, &binding.target, 0));
+            }
+            for glob in scope_data.globs.iter().filter(|glob| glob.public) {
+                let mut search = Search::new(self);
+                pending.extend(search.path(id, scope, &glob.path, 0));
+            }
+        }
+        surface
+    }
+
+    /// The carriers of `crate_id` with this owner and name.
+    fn associated(&self, crate_id: CrateId, owner: &str, name: &str) -> Vec<Meaning> {
+        let carriers = self.crates[crate_id].carriers.iter().enumerate();
+        carriers
+            .filter(|(_, carrier)| {
+                carrier.owner.as_deref() == Some(owner) && carrier.name.as_deref() == Some(name)
+            })
+            .map(|(id, _)| Meaning::Carrier(crate_id, id))
+            .collect()
+    }
+}
+
+/// One search, with its bounds.
+struct Search<'a> {
+    program: &'a Program,
+    /// Names being looked up: asking for one again while it is here is a cycle of globs or aliases.
+    in_progress: HashSet<(CrateId, ScopeId, String)>,
+    steps: usize,
+    lost_in: Option<CrateId>,
+}
+
+impl<'a> Search<'a> {
+    fn new(program: &'a Program) -> Self {
+        Self { program, in_progress: HashSet::new(), steps: 0, lost_in: None }
+    }
+
+    fn path(
+        &mut self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        path: &Path,
+        depth: usize,
+    ) -> HashSet<Meaning> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || depth > MAX_DEPTH {
+            self.lost_in.get_or_insert(crate_id);
+            return HashSet::new();
+        }
+        let Some((first, mut rest)) = path.segments.split_first() else {
+            // `use {a, b}` at the root has an empty prefix.
+            return HashSet::new();
+        };
+        let mut current: HashSet<Meaning> = match first.as_str() {
+            "crate" => HashSet::from([Meaning::Module(crate_id, 0)]),
+            "self" => HashSet::from([Meaning::Module(crate_id, self.module_of(crate_id, scope))]),
+            "super" => {
+                let mut module = self.outer_module(crate_id, scope);
+                while rest.first().is_some_and(|segment| segment == "super") {
+                    module = self.outer_module(crate_id, module);
+                    rest = &rest[1..];
+                }
+                HashSet::from([Meaning::Module(crate_id, module)])
+            }
+            name if path.absolute => self.prelude_or_root(crate_id, name, depth),
+            name => self.lexical(crate_id, scope, name, depth),
+        };
+        for segment in rest {
+            current = self.step(crate_id, &current, segment, depth);
+        }
+        current
+    }
+
+    /// What `segment` names in each of `current`, seen from `from`.
+    fn step(
+        &mut self,
+        from: CrateId,
+        current: &HashSet<Meaning>,
+        segment: &str,
+        depth: usize,
+    ) -> HashSet<Meaning> {
+        let mut next = HashSet::new();
+        for meaning in current {
+            match meaning {
+                Meaning::Module(id, scope) => {
+                    let found = self.in_scope(*id, *scope, segment, *id != from, depth);
+                    if found.is_empty() && *id != from {
+                        self.lost_in.get_or_insert(*id);
+                    }
+                    next.extend(found);
+                }
+                Meaning::Type(id, owner) => {
+                    next.extend(self.program.associated(*id, owner, segment));
+                }
+                Meaning::Import(..) | Meaning::Carrier(..) => {}
+            }
+        }
+        next
+    }
+
+    /// A first segment: the scopes around, then the extern prelude, then (2015) the crate root.
+    fn lexical(
+        &mut self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        name: &str,
+        depth: usize,
+    ) -> HashSet<Meaning> {
+        let mut at = scope;
+        loop {
+            let found = self.in_scope(crate_id, at, name, false, depth);
+            if !found.is_empty() {
+                return found;
+            }
+            let scope_data = &self.program.crates[crate_id].scopes[at];
+            match scope_data.parent {
+                Some(parent) if !scope_data.is_module => at = parent,
+                _ => break,
+            }
+        }
+        self.prelude_or_root(crate_id, name, depth)
+    }
+
+    fn prelude_or_root(&mut self, crate_id: CrateId, name: &str, depth: usize) -> HashSet<Meaning> {
+        match self.program.extern_names[crate_id].get(name) {
+            Some(&id) => HashSet::from([Meaning::Module(id, 0)]),
+            None => self.in_scope(crate_id, 0, name, false, depth),
+        }
+    }
+
+    /// What `name` is in one scope: its own names, else those that globs bring in.
+    fn in_scope(
+        &mut self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        name: &str,
+        public_only: bool,
+        depth: usize,
+    ) -> HashSet<Meaning> {
+        let mut found = HashSet::new();
+        let key = (crate_id, scope, name.to_owned());
+        self.steps += 1;
+        if self.steps > MAX_STEPS || depth > MAX_DEPTH || !self.in_progress.insert(key.clone()) {
+            return found;
+        }
+        let program = self.program;
+        let data = &program.crates[crate_id].scopes[scope];
+        for binding in data.names.get(name).into_iter().flatten() {
+            if binding.public || !public_only {
+                found.extend(self.target(crate_id, scope, &binding.target, depth + 1));
+            }
+        }
+        // A module or type of that name does not hide a function that a glob brings in.
+        let hides = found.iter().any(|m| matches!(m, Meaning::Import(..) | Meaning::Carrier(..)));
+        if !hides {
+            for glob in data.globs.iter().filter(|glob| glob.public || !public_only) {
+                for module in self.path(crate_id, scope, &glob.path, depth + 1) {
+                    if let Meaning::Module(id, inner) = module {
+                        found.extend(self.in_scope(id, inner, name, id != crate_id, depth + 1));
+                    }
+                }
+            }
+        }
+        self.in_progress.remove(&key);
+        found
+    }
+
+    fn target(
+        &mut self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        target: &Target,
+        depth: usize,
+    ) -> HashSet<Meaning> {
+        match target {
+            Target::Module(inner) => HashSet::from([Meaning::Module(crate_id, *inner)]),
+            Target::Import(id) => HashSet::from([Meaning::Import(crate_id, *id)]),
+            Target::Carrier(id) => HashSet::from([Meaning::Carrier(crate_id, *id)]),
+            Target::Type(name) => HashSet::from([Meaning::Type(crate_id, name.clone())]),
+            Target::Path(path) => self.path(crate_id, scope, path, depth + 1),
+            Target::Crate(name) => self.program.extern_names[crate_id]
+                .get(name)
+                .map(|id| Meaning::Module(*id, 0))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn module_of(&self, crate_id: CrateId, mut scope: ScopeId) -> ScopeId {
+        let scopes = &self.program.crates[crate_id].scopes;
+        while !scopes[scope].is_module {
+            match scopes[scope].parent {
+                Some(parent) => scope = parent,
+                None => break,
+            }
+        }
+        scope
+    }
+
+    fn outer_module(&self, crate_id: CrateId, scope: ScopeId) -> ScopeId {
+        let module = self.module_of(crate_id, scope);
+        match self.program.crates[crate_id].scopes[module].parent {
+            Some(parent) => self.module_of(crate_id, parent),
+            None => module,
+        }
+    }
+}

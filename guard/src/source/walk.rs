@@ -1,0 +1,471 @@
+//! Walks the text of a crate, region by region, and fills a [`CrateSource`].
+//!
+//! A region is a stretch of tokens with one scope, one carrier and one `cfg` truth. Regions wait in a
+//! list rather than on the stack, so nesting is bounded by memory alone.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::path::{Path as FilePath, PathBuf};
+
+use super::attributes::Attributes;
+use super::model::{
+    Binding, Carrier, CarrierId, Code, CrateSource, Definition, FileId, MacroCall, OpaquePlace,
+    Scope, ScopeId, SourceFile, Target,
+};
+use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
+use super::tokens::{Delimiter, Kind, Tokens};
+use crate::cfg::{CfgContext, Truth};
+use crate::error::Problem;
+use crate::graph::{EntryKind, Package, PackageIndex};
+
+/// Which mentions of other items are kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// Only declarations are asked for.
+    Nothing,
+    /// Every mention.
+    All,
+    /// Those whose last segment is one of these, and every `use`.
+    Names(&'a HashSet<String>),
+}
+
+/// Reads the crate at `entry`.
+pub(super) fn walk_crate(
+    index: PackageIndex,
+    package: &Package,
+    entry: (EntryKind, &FilePath),
+    roots: &[PathBuf],
+    cfg: CfgContext<'_>,
+    wanted: Wanted<'_>,
+) -> (CrateSource, Vec<Problem>) {
+    let mut walker = Walker {
+        source: CrateSource {
+            package: index,
+            root: entry.1.to_path_buf(),
+            kind: entry.0,
+            files: Vec::new(),
+            scopes: vec![Scope { is_module: true, ..Scope::default() }],
+            carriers: Vec::new(),
+            imports: Vec::new(),
+            definitions: Vec::new(),
+            opaque: Vec::new(),
+            macros: std::collections::HashMap::new(),
+            macro_use_crates: Vec::new(),
+            extern_templates: std::collections::HashMap::new(),
+            macro_calls: Vec::new(),
+        },
+        package,
+        roots,
+        cfg,
+        wanted,
+        problems: Vec::new(),
+        pending: Vec::new(),
+        ancestry: Vec::new(),
+    };
+    let file = entry.1.to_path_buf();
+    let directory = ModuleDirectory::beside(&file);
+    walker.load(&file, directory, 0, Truth::True, None);
+    while let Some(region) = walker.pending.pop() {
+        walker.region(&region);
+    }
+    (walker.source, walker.problems)
+}
+
+/// A stretch of tokens still to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Region {
+    pub(super) file: FileId,
+    pub(super) range: Range<usize>,
+    pub(super) scope: ScopeId,
+    pub(super) carrier: Option<CarrierId>,
+    pub(super) truth: Truth,
+    pub(super) context: Context,
+    /// Inside the arguments of a macro that is not known.
+    pub(super) in_macro: bool,
+    /// Where child modules of this region are.
+    pub(super) directory: std::rc::Rc<ModuleDirectory>,
+}
+
+/// What a region holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Context {
+    /// Items of a module.
+    Items,
+    /// Statements and expressions.
+    Code,
+    /// Items of an impl block or a trait.
+    Associated(std::rc::Rc<Owner>),
+    /// The body of a `macro_rules!`: text to expand elsewhere.
+    Template,
+}
+
+/// The impl block or trait around associated items.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) name: Option<String>,
+    pub(super) generic: bool,
+    pub(super) is_trait: bool,
+    pub(super) implements_trait: bool,
+}
+
+pub(super) struct Walker<'a> {
+    pub(super) source: CrateSource,
+    pub(super) package: &'a Package,
+    roots: &'a [PathBuf],
+    pub(super) cfg: CfgContext<'a>,
+    pub(super) wanted: Wanted<'a>,
+    problems: Vec<Problem>,
+    pub(super) pending: Vec<Region>,
+    /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
+    ancestry: Vec<(Option<FileId>, PathBuf)>,
+}
+
+impl Walker<'_> {
+    /// The tokens of `file`.
+    pub(super) fn tokens(&self, file: FileId) -> &Tokens {
+        &self.source.files[file].tokens
+    }
+
+    /// Reads a file as the items of `scope`.
+    pub(super) fn load(
+        &mut self,
+        path: &FilePath,
+        directory: ModuleDirectory,
+        scope: ScopeId,
+        truth: Truth,
+        from: Option<FileId>,
+    ) {
+        if let Some(message) = self.chain_fault(path, from) {
+            self.problem(path, message);
+            return;
+        }
+        match modules::read(path, self.roots) {
+            Ok(tokens) => {
+                let name = modules::relative_name(path, &self.package.directory);
+                let range = 0..tokens.len();
+                let file = self.source.files.len();
+                self.source.files.push(SourceFile { name, tokens });
+                self.ancestry.push((from, path.to_path_buf()));
+                self.pending.push(Region {
+                    file,
+                    range,
+                    scope,
+                    carrier: None,
+                    truth,
+                    context: Context::Items,
+                    in_macro: false,
+                    directory: std::rc::Rc::new(directory),
+                });
+            }
+            Err(problem) => self.problem(path, problem.message),
+        }
+    }
+
+    /// Whether the chain of files that led to `path` is too long or already holds it.
+    fn chain_fault(&self, path: &FilePath, from: Option<FileId>) -> Option<String> {
+        let mut at = from;
+        let mut depth = 0;
+        while let Some(file) = at {
+            let (parent, ancestor) = &self.ancestry[file];
+            if ancestor == path {
+                return Some("includes itself: rustc refuses such a module".to_owned());
+            }
+            depth += 1;
+            if depth > MAX_MODULE_DEPTH {
+                return Some(format!("lies more than {MAX_MODULE_DEPTH} modules deep"));
+            }
+            at = *parent;
+        }
+        None
+    }
+
+    /// The path of `file` on disk.
+    pub(super) fn path_of(&self, file: FileId) -> &FilePath {
+        &self.ancestry[file].1
+    }
+
+    pub(super) fn problem(&mut self, path: &FilePath, message: String) {
+        let package = Some(self.package.label());
+        self.problems.push(Problem { package, path: Some(path.to_path_buf()), message });
+    }
+
+    pub(super) fn opaque(&mut self, file: FileId, token: usize, reason: String) {
+        self.source.opaque.push(OpaquePlace { file, token, reason });
+    }
+
+    pub(super) fn define(&mut self, name: String, truth: Truth) {
+        self.source.definitions.push(Definition { name, truth });
+    }
+
+    pub(super) fn bind(&mut self, scope: ScopeId, name: &str, public: bool, target: Target) {
+        let bindings = self.source.scopes[scope].names.entry(name.to_owned()).or_default();
+        bindings.push(Binding { public, target });
+    }
+
+    pub(super) fn new_scope(&mut self, parent: ScopeId, is_module: bool) -> ScopeId {
+        self.source.scopes.push(Scope { parent: Some(parent), is_module, ..Scope::default() });
+        self.source.scopes.len() - 1
+    }
+
+    pub(super) fn new_carrier(&mut self, name: Option<&str>, code: Code) -> CarrierId {
+        self.source.carriers.push(Carrier {
+            name: name.map(str::to_owned),
+            owner: None,
+            implements_trait: false,
+            code,
+            mentions: Vec::new(),
+        });
+        self.source.carriers.len() - 1
+    }
+
+    fn region(&mut self, region: &Region) {
+        if region.context == Context::Template {
+            self.template(region);
+            return;
+        }
+        let mut truth = region.truth;
+        let mut at = region.range.start;
+        while at < region.range.end && truth != Truth::False {
+            let (attributes, inner, start) = self.attributes(region, at);
+            if let Some(inner) = inner {
+                truth = truth.and(inner);
+            }
+            let item_truth = truth.and(attributes.truth());
+            let statement = Region { truth: item_truth, ..region.clone() };
+            let next = match self.item(&statement, &attributes, start) {
+                Some(next) => next,
+                None => self.expression(&statement, start),
+            };
+            // A region always shrinks, whatever stands in it.
+            at = next.max(at + 1);
+        }
+    }
+
+    /// Reads the attributes at `at`: outer ones, the truth of inner `#![cfg]`s, and the index behind.
+    fn attributes(&self, region: &Region, mut at: usize) -> (Attributes, Option<Truth>, usize) {
+        let tokens = self.tokens(region.file);
+        let mut outer = Attributes::default();
+        let mut inner = Attributes::default();
+        while at < region.range.end && tokens.is_punct(at, '#') {
+            let is_inner = tokens.is_punct(at + 1, '!');
+            let bracket = at + 1 + usize::from(is_inner);
+            let Some(inside) =
+                tokens.inside(bracket).filter(|_| tokens.opens(bracket, Delimiter::Bracket))
+            else {
+                break;
+            };
+            let list = if is_inner { &mut inner } else { &mut outer };
+            list.add(tokens, inside, &self.cfg);
+            at = tokens.after(bracket);
+        }
+        (outer, inner.cfg, at)
+    }
+
+    /// Reads one statement that is no item: its mentions, and the groups in it. Gives the index behind.
+    fn expression(&mut self, region: &Region, start: usize) -> usize {
+        let end = region.range.end;
+        let mut at = start;
+        let block_like = {
+            let tokens = self.tokens(region.file);
+            tokens.opens(start, Delimiter::Brace)
+                || ["if", "match", "loop", "while", "for", "unsafe", "async", "const"]
+                    .iter()
+                    .any(|word| tokens.is_keyword(start, word))
+        };
+        while at < end {
+            if let Some(next) = self.extern_block_in_code(region, at) {
+                return next;
+            }
+            if let Some(next) = self.mention(region, at) {
+                at = next;
+                // `name! { … }` ends a statement without a semicolon.
+                if self.tokens(region.file).kind(at - 1) == Some(Kind::Close(Delimiter::Brace)) {
+                    return at;
+                }
+                continue;
+            }
+            let tokens = self.tokens(region.file);
+            match tokens.kind(at) {
+                Some(Kind::Punct(';' | ',')) => return at + 1,
+                Some(Kind::Open(delimiter)) => {
+                    let inside = tokens.inside(at).unwrap_or(at..at);
+                    let after = tokens.after(at);
+                    let is_arm =
+                        at >= 2 && tokens.is_punct(at - 1, '>') && tokens.is_punct(at - 2, '=');
+                    let ends = delimiter == Delimiter::Brace
+                        && (is_arm || (block_like && !tokens.is_keyword(after, "else")));
+                    self.push_code(region, inside);
+                    if ends {
+                        return after;
+                    }
+                    at = after;
+                }
+                _ => at += 1,
+            }
+        }
+        at
+    }
+
+    /// Puts a group of an expression on the list.
+    fn push_code(&mut self, region: &Region, range: Range<usize>) {
+        if !range.is_empty() && region.truth != Truth::False {
+            let context = match region.context {
+                Context::Template => Context::Template,
+                _ => Context::Code,
+            };
+            self.pending.push(Region { range, context, ..region.clone() });
+        }
+    }
+
+    /// A macro call whose name starts at `name` and whose `!` is behind it: its group is read as what
+    /// the call most likely makes of it. Gives the index behind the group.
+    pub(super) fn macro_call(
+        &mut self,
+        region: &Region,
+        name: &str,
+        name_token: usize,
+        group: usize,
+    ) -> usize {
+        let tokens = self.tokens(region.file);
+        let after = tokens.after(group);
+        let Some(inside) = tokens.inside(group) else { return after };
+        if region.truth == Truth::False {
+            return after;
+        }
+        match name {
+            "cfg_if" => self.cfg_if(region, inside),
+            "cfg_select" => self.cfg_select(region, inside),
+            "include" => self.include(region, name_token, inside),
+            _ => self.unknown_macro_call(region, name, name_token, inside),
+        }
+        after
+    }
+
+    fn unknown_macro_call(
+        &mut self,
+        region: &Region,
+        name: &str,
+        name_token: usize,
+        inside: Range<usize>,
+    ) {
+        let tokens = self.tokens(region.file);
+        let holds_extern_block =
+            inside.clone().any(|at| super::extern_block::begins(tokens, at).is_some());
+        self.source.macro_calls.push(MacroCall {
+            name: name.to_owned(),
+            file: region.file,
+            token: name_token,
+            holds_extern_block,
+        });
+        let context = match &region.context {
+            Context::Items | Context::Associated(_) => Context::Items,
+            Context::Code | Context::Template => Context::Code,
+        };
+        let carrier = match region.carrier {
+            Some(carrier) => Some(carrier),
+            None => Some(self.new_carrier(None, Code::Unseen)),
+        };
+        self.pending.push(Region {
+            range: inside,
+            context,
+            carrier,
+            in_macro: true,
+            ..region.clone()
+        });
+    }
+
+    /// `cfg_if! { if #[cfg(…)] { … } else if … { … } else { … } }`
+    fn cfg_if(&mut self, region: &Region, inside: Range<usize>) {
+        let mut none_before = Truth::True;
+        let mut at = inside.start;
+        while at < inside.end {
+            let tokens = self.tokens(region.file);
+            let mut branch = Truth::True;
+            let mut next = at;
+            while next < inside.end && !tokens.opens(next, Delimiter::Brace) {
+                if tokens.is_punct(next, '#') {
+                    if let Some(attribute) = tokens.inside(next + 1) {
+                        let mut attributes = Attributes::default();
+                        attributes.add(tokens, attribute, &self.cfg);
+                        branch = branch.and(attributes.truth());
+                    }
+                }
+                next = tokens.after(next);
+            }
+            let Some(body) = tokens.inside(next).filter(|_| next < inside.end) else { return };
+            at = tokens.after(next);
+            self.push_branch(region, body, none_before.and(branch));
+            none_before = none_before.and(!branch);
+        }
+    }
+
+    /// `cfg_select! { predicate => { … } _ => { … } }`
+    fn cfg_select(&mut self, region: &Region, inside: Range<usize>) {
+        let mut none_before = Truth::True;
+        let mut at = inside.start;
+        while at < inside.end {
+            let tokens = self.tokens(region.file);
+            let mut arrow = at;
+            while arrow < inside.end
+                && !(tokens.is_punct(arrow, '=') && tokens.is_punct(arrow + 1, '>'))
+            {
+                arrow = tokens.after(arrow);
+            }
+            let predicate = at..arrow;
+            let branch = if predicate.len() == 1 && tokens.is_keyword(at, "_") {
+                Truth::True
+            } else {
+                super::attributes::predicate_truth(tokens, predicate, &self.cfg)
+            };
+            let body = arrow + 2;
+            let (range, next) = match tokens.inside(body).filter(|_| body < inside.end) {
+                Some(inside) => (inside, tokens.after(body)),
+                None => {
+                    let mut end = body;
+                    while end < inside.end && !tokens.is_punct(end, ',') {
+                        end = tokens.after(end);
+                    }
+                    (body.min(end)..end, end)
+                }
+            };
+            at = if tokens.is_punct(next, ',') { next + 1 } else { next.max(at + 1) };
+            self.push_branch(region, range, none_before.and(branch));
+            none_before = none_before.and(!branch);
+        }
+    }
+
+    fn push_branch(&mut self, region: &Region, range: Range<usize>, truth: Truth) {
+        let truth = region.truth.and(truth);
+        if truth != Truth::False {
+            self.pending.push(Region { range, truth, ..region.clone() });
+        }
+    }
+
+    /// `include!("literal")`: the file stands here. Anything else names a file that a build makes.
+    fn include(&mut self, region: &Region, name_token: usize, inside: Range<usize>) {
+        let literal = match inside.len() {
+            1 => self.tokens(region.file).string_value(inside.start),
+            _ => None,
+        };
+        let Some(literal) = literal else {
+            let text = self.tokens(region.file).folded(inside);
+            self.opaque(
+                region.file,
+                name_token,
+                format!("`include!({text})` brings in a file that only a build makes"),
+            );
+            return;
+        };
+        let directory = self.path_of(region.file).parent().unwrap_or(FilePath::new(""));
+        let path = directory.join(literal);
+        // An included file is Rust items or one expression; `.rs` or not says nothing about it.
+        let before = self.pending.len();
+        let children = (*region.directory).clone();
+        self.load(&path, children, region.scope, region.truth, Some(region.file));
+        if let Some(loaded) = self.pending.get_mut(before) {
+            loaded.context = region.context.clone();
+            loaded.carrier = region.carrier;
+            loaded.in_macro = region.in_macro;
+        }
+    }
+}
