@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Rule;
-use super::verdict::{self, Outcomes};
+use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
@@ -66,7 +66,7 @@ fn finding(
         module: import.module.clone(),
         name: name.clone(),
         message,
-        notes: notes(facts, import, &outcomes),
+        notes: notes(facts, import),
         help: verdict::helps(facts, import, &outcomes),
         outcomes,
         related: Vec::new(),
@@ -75,9 +75,11 @@ fn finding(
     }
 }
 
-fn notes(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> Vec<String> {
-    let mut notes = verdict::toolchain_notes(facts, outcomes);
+fn notes(facts: &Facts<'_>, import: &Import) -> Vec<String> {
+    let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(import));
-    notes.push(facts.symbols.origin().to_owned());
+    let origin = facts.symbols.origin();
+    notes
+        .push(format!("`{}` is a C symbol of {} according to {origin}", import.name, facts.target));
     notes
 }
