@@ -61,7 +61,7 @@ fn linker_module(import: &Import) -> &str {
 }
 
 fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
-    let outcomes = verdict::outcomes(facts, |symbols| worst(imports, symbols));
+    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc.import_symbols()));
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;

@@ -13,15 +13,8 @@ use crate::toolchain::{ImportSymbols, Rustc};
 pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
 
 /// The outcomes for every rustc considered, by its release.
-pub(super) fn outcomes(
-    facts: &Facts<'_>,
-    of: impl Fn(ImportSymbols) -> BTreeSet<Outcome>,
-) -> Outcomes {
-    facts
-        .considered
-        .iter()
-        .map(|rustc| (rustc.release.clone(), of(rustc.import_symbols())))
-        .collect()
+pub(super) fn outcomes(facts: &Facts<'_>, of: impl Fn(&Rustc) -> BTreeSet<Outcome>) -> Outcomes {
+    facts.considered.iter().map(|rustc| (rustc.release.clone(), of(rustc))).collect()
 }
 
 /// Deny where a rustc considered does harm, surely or possibly, to an import that is surely compiled and
