@@ -7,7 +7,7 @@ use wasm_import_guard_tests::fixture::{Expected, Fixture, What};
 
 /// Runs the command on a fixture and gives the one JSON object it prints.
 fn run(fixture: &Fixture, directory: &std::path::Path, command: &str) -> (Output, Value) {
-    let output = Command::new(wasm_import_guard_tests::binary())
+    let output = Command::new(wasm_import_guard_tests::guard_binary())
         .arg(command)
         .args(["--format", "json", "--offline"])
         .args(fixture.arguments())
