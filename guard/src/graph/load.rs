@@ -62,7 +62,7 @@ pub fn load(
         Mode::BuildScript => {
             selection.frozen = true;
             // cargo has put the flags it uses into the environment.
-            (TargetCfg::from_build_script_env(), None)
+            (TargetCfg::from_build_script_env(), Some(configuration.environment_flags()))
         }
     };
     let workspace_root = workspace_root(toolchain, &selection)?;
