@@ -1,6 +1,7 @@
 //! Nothing that a project names is run: every place where a project can name a program names a script
 //! that leaves its name in a file.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used)] // Helpers outside of `#[test]` functions use it too.
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The graph against cargo's own unit graph, in scratch projects without network.
+#![allow(clippy::unwrap_used)] // Helpers outside of `#[test]` functions use it too.
 
 mod support;
 
@@ -101,18 +102,18 @@ fn selections_are_cargo_s() {
     let extra = with(&|selection| selection.features = vec!["extra weak".to_owned()]);
     assert_eq!(features(&extra.graph, "optional"), ["deep"]);
     assert_eq!(features(&extra.graph, "shared"), ["of-app", "of-extra"]);
-    let weak = with(&|selection| selection.features = vec!["weak".to_owned()]);
-    assert!(weak.graph.packages.iter().all(|package| package.name != "optional"));
-    let bare = with(&|selection| selection.no_default_features = true);
-    assert!(features(&bare.graph, "app").is_empty());
+    let without = with(&|selection| selection.features = vec!["weak".to_owned()]);
+    assert!(without.graph.packages.iter().all(|package| package.name != "optional"));
+    let no_default = with(&|selection| selection.no_default_features = true);
+    assert!(features(&no_default.graph, "app").is_empty());
     with(&|selection| selection.all_features = true);
     let other = with(&|selection| selection.packages = vec!["other".to_owned()]);
     assert_eq!(features(&other.graph, "shared"), ["of-other"]);
-    let two = with(&|selection| {
+    let both = with(&|selection| {
         selection.packages = vec!["other".to_owned(), "app@0.1.0".to_owned()];
         selection.features = vec!["app/extra".to_owned()];
     });
-    assert_eq!(two.graph.roots.len(), 2);
+    assert_eq!(both.graph.roots.len(), 2);
     let by_path = with(&|selection| {
         selection.manifest_path = Some(project.root.join("other/Cargo.toml"));
     });

@@ -379,4 +379,106 @@ mod tests {
         assert_eq!(host("file:///tmp/index"), "");
         assert_eq!(host("nonsense"), "");
     }
+
+    /// A cargo home for one test, and a configuration that uses it.
+    struct Home(PathBuf);
+
+    impl Home {
+        fn new(name: &str) -> Self {
+            let root = std::env::temp_dir()
+                .join(format!("wasm-import-guard-locate-{}-{name}", std::process::id()));
+            let _ = fs::remove_dir_all(&root);
+            fs::create_dir_all(&root).unwrap();
+            Self(root)
+        }
+
+        fn package(&self, directory: &str, name: &str, version: &str) -> PathBuf {
+            let directory = self.0.join(directory);
+            fs::create_dir_all(&directory).unwrap();
+            let text = format!("[package]\nname = '{name}'\nversion = '{version}'\n");
+            fs::write(directory.join("Cargo.toml"), text).unwrap();
+            directory
+        }
+
+        fn locate(&self, configuration: &str, id: &str) -> Result<PathBuf, String> {
+            let path = self.0.join("project/.cargo/config.toml");
+            let document = Document::parse(&path, configuration).unwrap();
+            let configuration = Configuration::of_documents(vec![document]).at_home(&self.0);
+            let (name, rest) = id.split_once(" v").unwrap();
+            let (version, source) = rest.split_once(' ').unwrap_or((rest, ""));
+            let source = source.strip_prefix('(').and_then(|source| source.strip_suffix(')'));
+            Locator::new(&configuration).locate(name, version, &Source::parse(source))
+        }
+    }
+
+    impl Drop for Home {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_cache_of_the_registry_that_cargo_names_is_preferred() {
+        let home = Home::new("registries");
+        let first = home.package(
+            "registry/src/aaa.example.org-0000000000000001/a-1.0.0+b.1",
+            "a",
+            "1.0.0+b.1",
+        );
+        let crates_io = home.package(
+            "registry/src/index.crates.io-1949cf8c6b5b557f/a-1.0.0+b.1",
+            "a",
+            "1.0.0+b.1",
+        );
+        let older =
+            home.package("registry/src/github.com-1ecc6299db9ec823/old-1.0.0", "old", "1.0.0");
+        let local = home.package("registry/src/-0000000000000002/a-1.0.0+b.1", "a", "1.0.0+b.1");
+        assert_eq!(home.locate("", "a v1.0.0+b.1"), Ok(crates_io));
+        assert_eq!(home.locate("", "old v1.0.0"), Ok(older));
+        let mine = "[registries.mine]\nindex = 'sparse+https://aaa.example.org/index/'\n";
+        assert_eq!(home.locate(mine, "a v1.0.0+b.1 (registry `mine`)"), Ok(first.clone()));
+        let mirror = "[source.crates-io]\nreplace-with = 'mirror'\n[source.mirror]\nregistry = 'https://aaa.example.org/x'\n";
+        assert_eq!(home.locate(mirror, "a v1.0.0+b.1"), Ok(first));
+        let unpacked =
+            "[source.crates-io]\nreplace-with = 'local'\n[source.local]\nlocal-registry = 'r'\n";
+        assert_eq!(home.locate(unpacked, "a v1.0.0+b.1"), Ok(local));
+        let error = home.locate("", "a v1.0.1").unwrap_err();
+        assert!(error.contains("a-1.0.1 is in no directory of"), "{error}");
+    }
+
+    #[test]
+    fn checkouts_are_told_apart_by_name_and_revision() {
+        let home = Home::new("checkouts");
+        let wanted =
+            home.package("git/checkouts/repo-0123456789abcdef/89abcde/crates/deep/a", "a", "1.0.0");
+        home.package("git/checkouts/repo-0123456789abcdef/1234567/a", "a", "1.0.0");
+        home.package("git/checkouts/repo-0123456789abcdef/89abcde/target/a", "a", "2.0.0");
+        assert_eq!(
+            home.locate("", "a v1.0.0 (https://example.org/x/Repo.git?tag=v1#89abcdef)"),
+            Ok(wanted)
+        );
+        assert!(home.locate("", "a v2.0.0 (https://example.org/x/repo#89abcdef)").is_err());
+        let error = home.locate("", "a v1.0.0 (https://example.org/x/repo#fffffff0)").unwrap_err();
+        assert!(error.contains("revision fffffff0 of https://example.org/x/repo"), "{error}");
+    }
+
+    #[test]
+    fn vendored_git_sources_and_circles_of_replacements() {
+        let home = Home::new("vendored");
+        let vendored = home.package("project/vendor/a", "a", "1.0.0");
+        let text = "[source.'git+https://example.org/x/repo']\ngit = 'https://example.org/x/repo.git'\nreplace-with = 'v'\n[source.v]\ndirectory = 'vendor'\n";
+        assert_eq!(
+            home.locate(text, "a v1.0.0 (https://example.org/x/repo?branch=b#89abcdef)"),
+            Ok(vendored)
+        );
+        let circle =
+            "[source.crates-io]\nreplace-with = 'a'\n[source.a]\nreplace-with = 'crates-io'\n";
+        assert!(home.locate(circle, "a v1.0.0").is_err());
+    }
+
+    #[test]
+    fn a_path_that_is_gone_is_named() {
+        let home = Home::new("gone");
+        assert_eq!(home.locate("", "a v1.0.0 (/nowhere/a)"), Err("/nowhere/a is gone".to_owned()));
+    }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses its part.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -62,12 +63,12 @@ impl Project {
     pub(crate) fn load(&self, selection: &Selection) -> Loaded {
         let loaded = self.try_load(selection, TARGET).unwrap();
         assert_eq!(loaded.problems, []);
-        assert_eq!(compiled(&loaded.graph), self.unit_graph(selection));
+        assert_eq!(compiled(&loaded.graph), Self::unit_graph(selection));
         loaded
     }
 
     /// What `cargo build` would compile for [`TARGET`]: name, version and features of each package.
-    pub(crate) fn unit_graph(&self, selection: &Selection) -> BTreeSet<String> {
+    pub(crate) fn unit_graph(selection: &Selection) -> BTreeSet<String> {
         let mut command = Command::new(env!("CARGO"));
         command.args(["build", "--unit-graph", "-Zunstable-options", "--target", TARGET]);
         command.args(options(selection));
@@ -145,28 +146,23 @@ pub(crate) fn git(directory: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The variable that marks a test process which was started by [`isolated`].
-const ISOLATED: &str = "WASM_IMPORT_GUARD_TEST_ISOLATED";
+/// The variable that marks a test process which was started by [`rerun`].
+const RERUN: &str = "WASM_IMPORT_GUARD_TEST_RERUN";
 
-/// Runs the test `name` of this file again, in a process of its own with an empty cargo home below
-/// `home` and without the variables that would choose a toolchain. True in that process: then the
-/// test goes on. (A test cannot change its own environment without unsafe code.)
-pub(crate) fn isolated(name: &str, home: &Path) -> bool {
-    if std::env::var_os(ISOLATED).is_some() {
+/// Runs the test `name` of this file again in a process of its own, whose environment names no
+/// toolchain and has `variables`. True in that process: then the test goes on. (A test cannot change
+/// its own environment without unsafe code.)
+pub(crate) fn rerun(name: &str, variables: &[(&str, &OsStr)]) -> bool {
+    if std::env::var_os(RERUN).is_some() {
         return true;
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(ISOLATED, "1")
-        .env("CARGO_HOME", home)
-        .env("CARGO_NET_OFFLINE", "false")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("CARGO")
-        .env_remove("RUSTC")
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .output()
-        .unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]).env(RERUN, "1");
+    let unset = ["RUSTUP_TOOLCHAIN", "CARGO", "RUSTC", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
+    for variable in unset {
+        command.env_remove(variable);
+    }
+    let output = command.envs(variables.iter().copied()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success() && text.contains("1 passed"),
@@ -174,6 +170,11 @@ pub(crate) fn isolated(name: &str, home: &Path) -> bool {
         String::from_utf8_lossy(&output.stderr)
     );
     false
+}
+
+/// [`rerun`] with an empty cargo home.
+pub(crate) fn isolated(name: &str, home: &Path) -> bool {
+    rerun(name, &[("CARGO_HOME", home.as_os_str()), ("CARGO_NET_OFFLINE", OsStr::new("false"))])
 }
 
 fn options(selection: &Selection) -> Vec<String> {
@@ -201,11 +202,8 @@ fn options(selection: &Selection) -> Vec<String> {
 /// `path+file:///x/app#0.1.0` and `…#name@0.1.0`.
 fn name_and_version(id: &str) -> (String, String) {
     let (address, fragment) = id.rsplit_once('#').unwrap();
-    match fragment.rsplit_once('@') {
-        Some((name, version)) => (name.to_owned(), version.to_owned()),
-        None => {
-            let address = address.split('?').next().unwrap();
-            (address.rsplit('/').next().unwrap().to_owned(), fragment.to_owned())
-        }
-    }
+    let address = address.split('?').next().unwrap();
+    let last = address.rsplit('/').next().unwrap();
+    let (name, version) = fragment.rsplit_once('@').unwrap_or((last, fragment));
+    (name.to_owned(), version.to_owned())
 }
