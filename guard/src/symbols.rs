@@ -12,6 +12,7 @@ mod sysroot;
 mod table;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use crate::error::Error;
@@ -78,15 +79,26 @@ impl Library {
     }
 }
 
-/// wasi-sdk releases, both ends included.
+/// The wasi-sdk releases that have a name, all ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SdkRange {
-    /// The first that is known to have the name.
+    /// The first of those read that has the name.
     pub first: u16,
-    /// The last that is known to have the name.
+    /// The last of those read that has the name.
     pub last: u16,
-    /// Whether all releases that the table was made from have it.
-    pub every: bool,
+    /// The first that may have it: behind the release before `first` that was read and has it not.
+    pub earliest: u16,
+    /// The last that may have it.
+    pub latest: u16,
+}
+
+impl CSymbol {
+    /// Whether a wasi-libc of one of these wasi-sdk releases may have the name. What does not come from
+    /// wasi-sdk, or was read from the toolchain itself, is there whatever the release.
+    pub fn may_be_in(&self, releases: &RangeInclusive<u16>) -> bool {
+        self.sdk
+            .is_none_or(|sdk| sdk.earliest <= *releases.end() && sdk.latest >= *releases.start())
+    }
 }
 
 impl CSymbols {

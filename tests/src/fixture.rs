@@ -90,7 +90,8 @@ impl Fixture {
             }
         }
         if !fixture.files.iter().any(|(path, _)| path == "Cargo.toml") {
-            let manifest = "[package]\nname = \"fixture\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+            let manifest =
+                "[package]\nname = \"fixture\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
             fixture.files.push(("Cargo.toml".to_owned(), manifest.to_owned()));
         }
         fixture.expected.sort();

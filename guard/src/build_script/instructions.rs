@@ -246,6 +246,10 @@ fn describe(finding: &Finding, out: &mut String) {
             related.label, place.package, place.file, place.line
         ));
     }
+    for (rustc, outcomes) in &finding.outcomes {
+        let outcomes: Vec<&str> = outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        line(format!("  with rustc {rustc}: {}", outcomes.join(" or ")));
+    }
     for note in &finding.notes {
         line(format!("  note: {note}"));
     }

@@ -17,8 +17,8 @@ use crate::import::{ValueType, WasmType};
 
 pub(super) const TABLE: &str = include_str!("../../data/c-symbols.txt");
 
-/// The releases that the table was made from are between these, by code.
-pub(super) const RELEASES: [(&str, u16, u16); 2] = [("p1", 16, 34), ("p2", 33, 33)];
+/// The wasi-sdk releases that the table was made from, by code.
+pub(super) const RELEASES: [(&str, &[u16]); 2] = [("p1", &[16, 27, 33, 34]), ("p2", &[33])];
 /// The rustc whose `compiler_builtins` and std the table has.
 const RUSTC: &str = "1.96";
 
@@ -58,7 +58,8 @@ pub(super) fn triples() -> String {
 /// What the table is made from, as far as `target` is concerned.
 pub(super) fn origin(target: &Target) -> String {
     let libc = RELEASES.iter().find(|(code, ..)| target.libraries.contains(code));
-    let libc = libc.map_or(String::new(), |&(_, first, last)| {
+    let libc = libc.and_then(|(_, releases)| Some((*releases.first()?, *releases.last()?)));
+    let libc = libc.map_or(String::new(), |(first, last)| {
         if first == last {
             format!("wasi-libc as in wasi-sdk {first} and ")
         } else {
@@ -134,8 +135,17 @@ fn library(code: &str) -> Library {
 pub(super) fn sdk_range(code: &str, range: &str) -> Option<SdkRange> {
     let (first, last) = range.split_once('-')?;
     let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-    let every = RELEASES.contains(&(code, first, last));
-    Some(SdkRange { first, last, every })
+    let (_, releases) = RELEASES.iter().find(|(known, _)| *known == code)?;
+    // A name lives through one unbroken run of releases, which may begin and end between two of those
+    // that were read.
+    let before = releases.iter().rev().find(|release| **release < first);
+    let behind = releases.iter().find(|release| **release > last);
+    Some(SdkRange {
+        first,
+        last,
+        earliest: before.map_or(0, |release| release + 1),
+        latest: behind.map_or(u16::MAX, |release| release - 1),
+    })
 }
 
 pub(super) fn function_type(text: &str) -> Option<WasmType> {

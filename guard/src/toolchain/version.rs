@@ -1,5 +1,7 @@
 //! A rustc by its version, and what that version does with wasm imports.
 
+use std::ops::RangeInclusive;
+
 use crate::error::Error;
 
 /// A rustc by its version.
@@ -219,6 +221,21 @@ impl Rustc {
                      version differ in how they mangle imports (rust#144678, rust#148363)"
                 ),
             },
+        }
+    }
+
+    /// The wasi-sdk releases whose wasi-libc it may bring for the WASI targets.
+    ///
+    /// Known are 25 for 1.85 and 29 for 1.93; what lies between, before and after is between, at most and
+    /// at least that.
+    pub fn wasi_sdk(&self) -> RangeInclusive<u16> {
+        match self.minor() {
+            Some(..=84) => 0..=25,
+            Some(85) => 25..=25,
+            Some(86..=92) => 25..=29,
+            Some(93) => 29..=29,
+            Some(94..) => 29..=u16::MAX,
+            None => 0..=u16::MAX,
         }
     }
 
