@@ -326,8 +326,12 @@ fn git_repositories_with_packages_in_subdirectories() {
     git(&patch.root, &["init", "-q"]);
     git(&patch.root, &["add", "."]);
     git(&patch.root, &["commit", "-q", "-m", "first"]);
-    // A lock file spares cargo the look at crates.io.
-    project.file("Cargo.lock", "version = 4\n");
+    // Without this, cargo would ask crates.io for `patched`.
+    project.file("nothing/x", "");
+    project.file(
+        ".cargo/config.toml",
+        "[source.crates-io]\nreplace-with = \"nothing\"\n[source.nothing]\ndirectory = \"nothing\"\n",
+    );
     let mut selection = project.selection();
     selection.offline = false;
     let loaded = project.load(&selection);
