@@ -127,17 +127,21 @@ impl<'a> Locator<'a> {
         let preferred = hosts.iter().flat_map(|host| {
             self.registries.iter().filter(move |directory| of_host(directory, host))
         });
-        // Two caches of one host are the same index under two of cargo's hashes, or two indexes of
-        // which at most one has the package: cargo would say which in `{p}` only by that host. A
-        // directory of another host is taken last: an index may be configured by other means.
-        preferred
+        // Two caches of one host are mostly one index under the hashes of two versions of cargo, with
+        // the same content. Where they are two indexes that both have this version, cargo does not
+        // tell them apart in what it prints, and the first is taken. A directory of another host comes
+        // last: an index can be configured by means that are not read here.
+        let found: Vec<PathBuf> = preferred
             .chain(&self.registries)
             .map(|directory| directory.join(&wanted))
-            .find(|directory| directory.join("Cargo.toml").is_file())
-            .ok_or_else(|| {
-                let home = self.configuration.cargo_home().unwrap_or(Path::new("$CARGO_HOME"));
-                format!("{wanted} is in no directory of {}", home.join("registry/src").display())
-            })
+            .filter(|directory| directory.join("Cargo.toml").is_file())
+            .collect();
+        // Without cargo's mark, unpacking was interrupted.
+        let whole = found.iter().find(|directory| directory.join(".cargo-ok").is_file());
+        whole.or(found.first()).cloned().ok_or_else(|| {
+            let home = self.configuration.cargo_home().unwrap_or(Path::new("$CARGO_HOME"));
+            format!("{wanted} is in no directory of {}", home.join("registry/src").display())
+        })
     }
 
     fn git(
@@ -426,14 +430,17 @@ mod tests {
             "1.0.0+b.1",
         );
         let crates_io = home.package(
-            "registry/src/index.crates.io-1949cf8c6b5b557f/a-1.0.0+b.1",
+            "registry/src/index.crates.io-00000000000000aa/a-1.0.0+b.1",
             "a",
             "1.0.0+b.1",
         );
+        let interrupted = "registry/src/index.crates.io-00000000000000cc/old-1.0.0";
+        home.package(interrupted, "old", "1.0.0");
         let older =
-            home.package("registry/src/github.com-1ecc6299db9ec823/old-1.0.0", "old", "1.0.0");
+            home.package("registry/src/github.com-00000000000000bb/old-1.0.0", "old", "1.0.0");
         let local = home.package("registry/src/-0000000000000002/a-1.0.0+b.1", "a", "1.0.0+b.1");
         assert_eq!(home.locate("", "a v1.0.0+b.1"), Ok(crates_io));
+        fs::write(older.join(".cargo-ok"), "").unwrap();
         assert_eq!(home.locate("", "old v1.0.0"), Ok(older));
         let mine = "[registries.mine]\nindex = 'sparse+https://aaa.example.org/index/'\n";
         assert_eq!(home.locate(mine, "a v1.0.0+b.1 (registry `mine`)"), Ok(first.clone()));
