@@ -1,4 +1,5 @@
 //! `wasm_import_guard::check()` in real builds: of the package itself, and of somebody's dependency.
+#![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -262,11 +263,11 @@ impl Registry {
         let mut entry =
             "{\"name\":\"host-sys\",\"vers\":\"1.0.0\",\"features\":{},\"yanked\":false,"
                 .to_owned();
-        write!(
+        writeln!(
             entry,
             "\"deps\":[{{\"name\":\"wasm-import-guard\",\"req\":\"^0.1\",\"features\":[],\
              \"optional\":false,\"default_features\":true,\"target\":null,\"kind\":\"build\",\
-             \"registry\":\"https://github.com/rust-lang/crates.io-index\"}}],\"cksum\":\"{}\"}}\n",
+             \"registry\":\"https://github.com/rust-lang/crates.io-index\"}}],\"cksum\":\"{}\"}}",
             sha256(&packed)
         )
         .expect("text");

@@ -1,4 +1,5 @@
 //! The harness itself: real builds, real crates, rustc's own import lists.
+#![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
 use std::collections::BTreeSet;
 use std::process::Command;

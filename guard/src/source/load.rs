@@ -137,12 +137,11 @@ impl<'a> Reader<'a> {
         for _ in 0..MAX_ALIAS_ROUNDS {
             for user in &mut users {
                 let source = self.read(user.package, user.entry, Wanted::Names(&names));
-                match user.crate_id {
-                    Some(id) => program.crates[id] = source,
-                    None => {
-                        user.crate_id = Some(program.crates.len());
-                        program.crates.push(source);
-                    }
+                if let Some(id) = user.crate_id {
+                    program.crates[id] = source;
+                } else {
+                    user.crate_id = Some(program.crates.len());
+                    program.crates.push(source);
                 }
             }
             if !add_aliases(&program, &mut names) {

@@ -1,10 +1,10 @@
 //! What a package's text can hold, told without lexing: a superset of what its code holds.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::modules::is_file;
 use super::tokens::MAX_FILE_BYTES;
+use crate::document::read_regular;
 
 /// How deep source directories may nest before the walk ends; links can make endless trees.
 const MAX_DIRECTORY_DEPTH: usize = 64;
@@ -57,7 +57,7 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
         };
         for entry in entries.flatten() {
             let path = entry.path();
-            if path.extension().is_some_and(|extension| extension == "rs") && is_file(&path) {
+            if path.extension().is_some_and(|extension| extension == "rs") && !path.is_dir() {
                 if !look(read(&path).as_deref()) {
                     return;
                 }
@@ -69,17 +69,13 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
 }
 
 /// A directory that cargo neither builds into nor hides.
-fn may_hold_sources(path: &PathBuf) -> bool {
+fn may_hold_sources(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.is_dir() && !name.starts_with('.') && name != "target"
 }
 
 fn read(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path).ok()?.len();
-    if size > MAX_FILE_BYTES {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
+    String::from_utf8(read_regular(path, MAX_FILE_BYTES).ok()?).ok()
 }
 
 fn hints_of(text: &str) -> Hints {
