@@ -255,17 +255,6 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
             let place = source.place(package, hidden.file, hidden.token);
             opaque.push(Opaque { place, reason: hidden.reason.clone() });
         }
-        for call in &source.macro_calls {
-            if call.holds_extern_block || !source.extern_templates.contains_key(&call.name) {
-                continue;
-            }
-            let place = source.place(package, call.file, call.token);
-            let reason = format!(
-                "`macro_rules! {}` makes an extern block of what this call gives it",
-                call.name
-            );
-            opaque.push(Opaque { place, reason });
-        }
     }
     opaque.sort();
     opaque.dedup();

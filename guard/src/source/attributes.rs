@@ -105,10 +105,10 @@ impl Attributes {
 }
 
 impl Attribute {
-    /// The string literal of `name = "…"`.
+    /// The string of `name = "…"`.
     pub(super) fn string(&self, tokens: &Tokens) -> Option<String> {
         match &self.arguments {
-            Arguments::Value(range) if range.len() == 1 => tokens.string_value(range.start),
+            Arguments::Value(range) => string_of(tokens, range.clone()),
             _ => None,
         }
     }
@@ -159,6 +159,30 @@ pub(super) fn split_commas(tokens: &Tokens, range: Range<usize>) -> Vec<Range<us
         parts.push(start..range.end);
     }
     parts
+}
+
+/// The string that an attribute's value spells: a literal, `stringify!(…)`, or `concat!` of such.
+pub(super) fn string_of(tokens: &Tokens, range: Range<usize>) -> Option<String> {
+    if range.len() == 1 {
+        return tokens.string_value(range.start);
+    }
+    let name = tokens.ident(range.start)?;
+    let group = range.start + 2;
+    let inside = tokens.inside(group)?;
+    if !tokens.is_punct(range.start + 1, '!') || tokens.after(group) != range.end {
+        return None;
+    }
+    match name {
+        "stringify" => Some(tokens.folded(inside)),
+        "concat" => split_commas(tokens, inside)
+            .into_iter()
+            .map(|part| match tokens.ident(part.start) {
+                Some("concat") => None,
+                _ => string_of(tokens, part),
+            })
+            .collect(),
+        _ => None,
+    }
 }
 
 /// Evaluates a `cfg` predicate.

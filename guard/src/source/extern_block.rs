@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, string_of};
 use super::model::{Declared, Target};
 use super::tokens::{Delimiter, Kind, Tokens};
 use super::walk::{Region, Walker};
 use super::wasm_type;
 use crate::cfg::Truth;
-use crate::import::{ImportKind, Origin};
+use crate::import::ImportKind;
 
 /// The head of an extern block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,13 @@ pub(super) struct Head {
     abi: Option<usize>,
     /// The brace that opens the block.
     body: usize,
+}
+
+impl Head {
+    /// The index behind the block.
+    pub(super) fn end(&self, tokens: &Tokens) -> usize {
+        tokens.after(self.body)
+    }
 }
 
 /// ABIs whose items are no imports: rustc resolves them itself, or (`Rust`) ignores
@@ -99,7 +106,7 @@ impl Walker<'_> {
         head: &Head,
     ) -> usize {
         let tokens = self.tokens(region.file);
-        let after = tokens.after(head.body);
+        let after = head.end(tokens);
         let abi = match head.abi {
             Some(literal) => tokens.string_value(literal),
             None => Some("C".to_owned()),
@@ -208,12 +215,12 @@ impl Walker<'_> {
             }
             ImportKind::Static => None,
         };
-        let origin = if region.in_macro { Origin::Macro } else { Origin::Source };
+        let origin = region.origin;
         let inside = region
             .carrier
             .filter(|carrier| self.source.carriers[*carrier].code != super::model::Code::Unseen);
         // What an unknown macro makes of its arguments cannot be known.
-        let seen = if region.in_macro { Truth::Unknown } else { Truth::True };
+        let seen = if region.is_guessed { Truth::Unknown } else { Truth::True };
         for (name, name_truth) in &names {
             // The compiler's own intrinsics.
             if name.starts_with("llvm.") {
@@ -279,7 +286,7 @@ fn modules(tokens: &Tokens, attributes: &Attributes) -> Vec<NamedModule> {
     for link in attributes.named(tokens, "link") {
         for (key, value) in link.pairs(tokens) {
             if tokens.is_keyword(key, "wasm_import_module") {
-                let name = (value.len() == 1).then(|| tokens.string_value(value.start)).flatten();
+                let name = string_of(tokens, value);
                 modules.push(NamedModule { name, truth: link.truth });
             }
         }

@@ -55,6 +55,7 @@ impl Walker<'_> {
             }
             "macro_rules" if tokens.is_punct(at + 1, '!') && tokens.ident(at + 2).is_some() => {
                 let exported = attributes.has(tokens, "macro_export");
+                self.define_rules(region, at + 2);
                 Some(self.macro_definition(region, at + 2, exported))
             }
             "macro" if name.is_some() && !tokens.is_punct(at + 1, '!') => {
@@ -219,7 +220,7 @@ impl Walker<'_> {
                 self.load(&file, directory, scope, truth, Some(region.file));
             }
             // What no cfg is known to need may be made by a build or belong to another platform.
-            None if region.truth == Truth::True && paths.is_empty() && !region.in_macro => {
+            None if region.truth == Truth::True && paths.is_empty() && !region.is_guessed => {
                 let file = region.directory.children.join(format!("{name}.rs"));
                 self.problem(&file, format!("is not there, though `mod {name};` names it"));
             }
@@ -340,6 +341,15 @@ impl Walker<'_> {
         end
     }
 
+    /// Keeps the rules of a `macro_rules!` for its calls.
+    fn define_rules(&mut self, region: &Region, name_token: usize) {
+        let tokens = self.tokens(region.file);
+        let Some(name) = tokens.ident(name_token).map(str::to_owned) else { return };
+        if let Some(body) = tokens.inside(name_token + 1).filter(|_| region.truth != Truth::False) {
+            self.macros.define(&name, region.file, body, region.truth);
+        }
+    }
+
     fn macro_definition(&mut self, region: &Region, name_token: usize, exported: bool) -> usize {
         let tokens = self.tokens(region.file);
         let name = tokens.ident(name_token).unwrap_or_default().to_owned();
@@ -367,6 +377,51 @@ impl Walker<'_> {
         });
         after
     }
+}
+
+/// The index behind the item that starts `range`, its attributes included; `None` when none starts there.
+pub(super) fn item_end(tokens: &Tokens, range: Range<usize>) -> Option<usize> {
+    let end = range.end;
+    let mut at = range.start;
+    while at < end && tokens.is_punct(at, '#') && tokens.opens(at + 1, Delimiter::Bracket) {
+        at = tokens.after(at + 1);
+    }
+    at = visibility(tokens, at).1;
+    if at >= end {
+        return None;
+    }
+    if let Some(block) = extern_block::begins(tokens, at) {
+        return Some(block.end(tokens));
+    }
+    if let Some(function) = function_keyword(tokens, at, end) {
+        let body = body_or_semicolon(tokens, function, end);
+        return Some(tokens.after(body));
+    }
+    let word = |index: usize, words: &[&str]| words.iter().any(|w| tokens.is_keyword(index, w));
+    if word(at, &["use", "static", "const", "type"])
+        || (word(at, &["extern"]) && word(at + 1, &["crate"]))
+    {
+        return Some(semicolon(tokens, at, end));
+    }
+    while word(at, &["unsafe", "auto", "default"]) {
+        at += 1;
+    }
+    if word(at, &["mod", "impl", "trait", "enum", "union", "struct"]) {
+        let body = body_or_semicolon(tokens, at, end);
+        return Some(tokens.after(body));
+    }
+    // A macro call as an item.
+    let mut bang = at;
+    while bang < end && (tokens.ident(bang).is_some() || tokens.is_punct(bang, ':')) {
+        bang += 1;
+    }
+    if bang == at || !tokens.is_punct(bang, '!') {
+        return None;
+    }
+    let group = bang + 1 + usize::from(tokens.ident(bang + 1).is_some());
+    let after = tokens.after(group);
+    let braced = tokens.opens(group, Delimiter::Brace);
+    Some(if braced || !tokens.is_punct(after, ';') { after } else { after + 1 })
 }
 
 /// Where rustc puts the code of a function.

@@ -47,8 +47,7 @@ pub(crate) fn declarations(
                 let source = reader.read_declarations(index, entry);
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
-                    && source.definitions.is_empty()
-                    && source.extern_templates.is_empty())
+                    && source.definitions.is_empty())
                 {
                     declaring.push(source);
                 }
@@ -68,9 +67,7 @@ pub(crate) fn declarations(
     let ids: Vec<CrateId> = (0..program.crates.len())
         .filter(|&id| {
             let source = &program.crates[id];
-            !(source.imports.is_empty()
-                && source.opaque.is_empty()
-                && source.extern_templates.is_empty())
+            !(source.imports.is_empty() && source.opaque.is_empty())
         })
         .collect();
     let mut exposures = exposure::of_imports(&program, graph, &ids, &names);

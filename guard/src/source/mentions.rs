@@ -93,8 +93,11 @@ impl Walker<'_> {
                 }
                 continue;
             }
-            if super::extern_block::begins(tokens, at).is_some() {
-                self.template_declares(region);
+            let abi_is_variable = tokens.is_keyword(at, "extern")
+                && tokens.is_punct(at + 1, '$')
+                && tokens.opens(at + 3, Delimiter::Brace);
+            if abi_is_variable || super::extern_block::begins(tokens, at).is_some() {
+                self.note_template(region, None);
             }
             let tokens = self.tokens(region.file);
             if tokens.inside(at).is_some() {
@@ -123,16 +126,26 @@ impl Walker<'_> {
         } else {
             style_before(tokens, at, absolute)
         };
+        let called = match style {
+            Style::Macro => tokens.ident(last).map(str::to_owned),
+            _ => None,
+        };
         self.keep(region, at, last + 1, last, style);
+        if called.is_some() {
+            self.note_template(region, called);
+        }
         last + 1
     }
 
-    fn template_declares(&mut self, region: &Region) {
+    /// Notes that a macro's body holds an extern block, or calls another macro.
+    fn note_template(&mut self, region: &Region, called: Option<String>) {
         let Some(name) = region.carrier.and_then(|c| self.source.carriers[c].name.clone()) else {
             return;
         };
-        let file = self.source.files[region.file].name.clone();
-        self.source.extern_templates.entry(name).or_insert(file);
+        match called {
+            Some(called) => self.macros.body_calls(&name, &called),
+            None => self.macros.body_holds_extern_block(&name),
+        }
     }
 }
 

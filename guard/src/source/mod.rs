@@ -5,6 +5,7 @@ pub(crate) mod exposure;
 mod extern_block;
 mod items;
 pub(crate) mod load;
+mod macros;
 mod mentions;
 pub(crate) mod model;
 mod modules;

@@ -28,9 +28,6 @@ pub(crate) struct CrateSource {
     pub(crate) macros: HashMap<String, Vec<CarrierId>>,
     /// Crates whose exported macros are in scope everywhere: `#[macro_use] extern crate x;`.
     pub(crate) macro_use_crates: Vec<String>,
-    /// Macro definitions whose body holds an extern block, and calls by the macro's name.
-    pub(crate) extern_templates: HashMap<String, String>,
-    pub(crate) macro_calls: Vec<MacroCall>,
 }
 
 /// A file that was read.
@@ -39,6 +36,8 @@ pub(crate) struct SourceFile {
     /// Relative to the package's directory, with `/`.
     pub(crate) name: String,
     pub(crate) tokens: Tokens,
+    /// For the expansion of a macro: the file and token that each token was written as.
+    pub(crate) origins: Option<Vec<(FileId, usize)>>,
 }
 
 pub(crate) type FileId = usize;
@@ -169,16 +168,6 @@ pub(crate) struct Definition {
     pub(crate) truth: Truth,
 }
 
-/// A call of a macro that this crate may define.
-#[derive(Debug, Clone)]
-pub(crate) struct MacroCall {
-    pub(crate) name: String,
-    pub(crate) file: FileId,
-    pub(crate) token: usize,
-    /// Whether the call's own text holds the extern block.
-    pub(crate) holds_extern_block: bool,
-}
-
 /// A place whose imports the text does not show.
 #[derive(Debug, Clone)]
 pub(crate) struct OpaquePlace {
@@ -195,6 +184,7 @@ impl CrateSource {
         file: FileId,
         token: usize,
     ) -> Place {
+        let (file, token) = self.written(file, token);
         let source = &self.files[file];
         let (line, column) = source.tokens.position(token);
         Place {
@@ -206,6 +196,17 @@ impl CrateSource {
             column,
             length: source.tokens.text(token).chars().count().max(1),
         }
+    }
+
+    /// Where a token was written: for one of an expansion, the token it came from.
+    fn written(&self, mut file: FileId, mut token: usize) -> (FileId, usize) {
+        // An expansion's tokens come from files that were read before it.
+        while let Some((from, index)) =
+            self.files[file].origins.as_ref().and_then(|origins| origins.get(token))
+        {
+            (file, token) = (*from, *index);
+        }
+        (file, token)
     }
 
     /// The last segment of the path that `mention` spells.

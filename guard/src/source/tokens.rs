@@ -48,6 +48,15 @@ pub(crate) enum Delimiter {
     Bracket,
 }
 
+/// A token to assemble a text from.
+#[derive(Debug, Clone)]
+pub(crate) enum Piece {
+    /// A token of a file.
+    Token { file: usize, index: usize },
+    /// A token that a macro made, and the token of a file that stands for its place.
+    Made { kind: Kind, text: String, file: usize, index: usize },
+}
+
 /// The text is no Rust: rustc could not read it either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LexError;
@@ -64,6 +73,59 @@ impl Tokens {
         }
         let line_starts = line_starts(&text);
         Ok(Self { text, list: tokens, line_starts })
+    }
+
+    /// Lays `pieces` out as a text of their own; `None` where their groups do not close. Tokens that touch
+    /// in their file touch here too, so that `::` stays a path separator.
+    pub(crate) fn assemble<'a>(
+        pieces: &[Piece],
+        file: impl Fn(usize) -> &'a Tokens,
+    ) -> Option<Self> {
+        let mut text = String::new();
+        let mut list: Vec<Token> = Vec::with_capacity(pieces.len());
+        let mut open: Vec<usize> = Vec::new();
+        let mut before: Option<(usize, usize)> = None;
+        for piece in pieces {
+            let (kind, spelling, place) = match piece {
+                Piece::Token { file: id, index } => {
+                    (file(*id).kind(*index)?, file(*id).text(*index), Some((*id, *index)))
+                }
+                Piece::Made { kind, text, .. } => (*kind, text.as_str(), None),
+            };
+            let touches = match (before, place) {
+                (Some((a, last)), Some((b, next))) => {
+                    a == b && last + 1 == next && file(b).adjoins(next)
+                }
+                _ => false,
+            };
+            if !touches {
+                text.push(' ');
+            }
+            let start = text.len();
+            text.push_str(spelling);
+            let mut token = leaf(kind, start..text.len());
+            match kind {
+                Kind::Open(_) => open.push(list.len()),
+                Kind::Close(delimiter) => {
+                    let opened = open.pop()?;
+                    if list[opened].kind != Kind::Open(delimiter) {
+                        return None;
+                    }
+                    list[opened].partner = offset(list.len());
+                    token.partner = offset(opened);
+                }
+                _ => {}
+            }
+            list.push(token);
+            before = place;
+        }
+        let line_starts = line_starts(&text);
+        open.is_empty().then_some(Self { text, list, line_starts })
+    }
+
+    /// Whether nothing stands between token `index` and the one before it.
+    pub(crate) fn adjoins(&self, index: usize) -> bool {
+        index > 0 && index < self.list.len() && self.list[index - 1].end == self.list[index].start
     }
 
     /// How many tokens there are.

@@ -8,15 +8,17 @@ use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
 use super::attributes::Attributes;
+use super::macros::{Call, Macros};
 use super::model::{
-    Binding, Carrier, CarrierId, Code, CrateSource, Definition, FileId, MacroCall, OpaquePlace,
-    Scope, ScopeId, SourceFile, Target,
+    Binding, Carrier, CarrierId, Code, CrateSource, Definition, FileId, OpaquePlace, Scope,
+    ScopeId, SourceFile, Target,
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
-use super::tokens::{Delimiter, Kind, Tokens};
+use super::tokens::{Delimiter, Kind, Piece, Tokens};
 use crate::cfg::{CfgContext, Truth};
 use crate::error::Problem;
 use crate::graph::{EntryKind, Package, PackageIndex};
+use crate::import::Origin;
 
 /// Which mentions of other items are kept.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +53,6 @@ pub(super) fn walk_crate(
             opaque: Vec::new(),
             macros: std::collections::HashMap::new(),
             macro_use_crates: Vec::new(),
-            extern_templates: std::collections::HashMap::new(),
-            macro_calls: Vec::new(),
         },
         package,
         roots,
@@ -60,13 +60,25 @@ pub(super) fn walk_crate(
         wanted,
         problems: Vec::new(),
         pending: Vec::new(),
+        calls: Vec::new(),
+        macros: Macros::default(),
         ancestry: Vec::new(),
     };
     let file = entry.1.to_path_buf();
     let directory = ModuleDirectory::beside(&file);
     walker.load(&file, directory, 0, Truth::True, None);
-    while let Some(region) = walker.pending.pop() {
-        walker.region(&region);
+    loop {
+        while let Some(region) = walker.pending.pop() {
+            walker.region(&region);
+        }
+        // A macro may be defined behind a call in the order of this walk: calls wait for all else.
+        let calls = std::mem::take(&mut walker.calls);
+        if calls.is_empty() {
+            break;
+        }
+        for call in &calls {
+            walker.resolve_call(call);
+        }
     }
     (walker.source, walker.problems)
 }
@@ -80,8 +92,10 @@ pub(super) struct Region {
     pub(super) carrier: Option<CarrierId>,
     pub(super) truth: Truth,
     pub(super) context: Context,
-    /// Inside the arguments of a macro that is not known.
-    pub(super) in_macro: bool,
+    /// Whether the text went through a macro.
+    pub(super) origin: Origin,
+    /// Whether these are the arguments of a macro that is not known, read as if they were its expansion.
+    pub(super) is_guessed: bool,
     /// Where child modules of this region are.
     pub(super) directory: std::rc::Rc<ModuleDirectory>,
 }
@@ -116,6 +130,8 @@ pub(super) struct Walker<'a> {
     pub(super) wanted: Wanted<'a>,
     problems: Vec<Problem>,
     pub(super) pending: Vec<Region>,
+    calls: Vec<Call>,
+    pub(super) macros: Macros,
     /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
     ancestry: Vec<(Option<FileId>, PathBuf)>,
 }
@@ -144,7 +160,7 @@ impl Walker<'_> {
                 let name = modules::relative_name(path, &self.package.directory);
                 let range = 0..tokens.len();
                 let file = self.source.files.len();
-                self.source.files.push(SourceFile { name, tokens });
+                self.source.files.push(SourceFile { name, tokens, origins: None });
                 self.ancestry.push((from, path.to_path_buf()));
                 self.pending.push(Region {
                     file,
@@ -153,7 +169,8 @@ impl Walker<'_> {
                     carrier: None,
                     truth,
                     context: Context::Items,
-                    in_macro: false,
+                    origin: Origin::Source,
+                    is_guessed: false,
                     directory: std::rc::Rc::new(directory),
                 });
             }
@@ -177,6 +194,43 @@ impl Walker<'_> {
             at = *parent;
         }
         None
+    }
+
+    /// Adds the expansion of a macro as a file, called for by token `call` of `from`; `None` where its
+    /// groups do not close.
+    pub(super) fn assemble(
+        &mut self,
+        from: FileId,
+        call: usize,
+        pieces: &[Piece],
+    ) -> Option<FileId> {
+        let files = &self.source.files;
+        let Some(tokens) = Tokens::assemble(pieces, |file| &files[file].tokens) else {
+            self.opaque(from, call, "the expansion of this macro has unclosed groups".to_owned());
+            return None;
+        };
+        let origins = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Token { file, index } | Piece::Made { file, index, .. } => (*file, *index),
+            })
+            .collect();
+        let name = files[from].name.clone();
+        let path = self.path_of(from).to_path_buf();
+        self.source.files.push(SourceFile { name, tokens, origins: Some(origins) });
+        self.ancestry.push((Some(from), path));
+        Some(self.source.files.len() - 1)
+    }
+
+    /// How many expansions lie around the text of `file`.
+    pub(super) fn expansion_depth(&self, file: FileId) -> usize {
+        let mut depth = 0;
+        let mut at = Some(file);
+        while let Some(file) = at.filter(|file| self.source.files[*file].origins.is_some()) {
+            depth += 1;
+            at = self.ancestry[file].0;
+        }
+        depth
     }
 
     /// The path of `file` on disk.
@@ -336,42 +390,19 @@ impl Walker<'_> {
             "cfg_if" => self.cfg_if(region, inside),
             "cfg_select" => self.cfg_select(region, inside),
             "include" => self.include(region, name_token, inside),
-            _ => self.unknown_macro_call(region, name, name_token, inside),
+            _ => {
+                let holds_extern_block =
+                    inside.clone().any(|at| super::extern_block::begins(tokens, at).is_some());
+                self.calls.push(Call {
+                    region: region.clone(),
+                    name: name.to_owned(),
+                    name_token,
+                    arguments: inside,
+                    holds_extern_block,
+                });
+            }
         }
         after
-    }
-
-    fn unknown_macro_call(
-        &mut self,
-        region: &Region,
-        name: &str,
-        name_token: usize,
-        inside: Range<usize>,
-    ) {
-        let tokens = self.tokens(region.file);
-        let holds_extern_block =
-            inside.clone().any(|at| super::extern_block::begins(tokens, at).is_some());
-        self.source.macro_calls.push(MacroCall {
-            name: name.to_owned(),
-            file: region.file,
-            token: name_token,
-            holds_extern_block,
-        });
-        let context = match &region.context {
-            Context::Items | Context::Associated(_) => Context::Items,
-            Context::Code | Context::Template => Context::Code,
-        };
-        let carrier = match region.carrier {
-            Some(carrier) => Some(carrier),
-            None => Some(self.new_carrier(None, Code::Unseen)),
-        };
-        self.pending.push(Region {
-            range: inside,
-            context,
-            carrier,
-            in_macro: true,
-            ..region.clone()
-        });
     }
 
     /// `cfg_if! { if #[cfg(…)] { … } else if … { … } else { … } }`
@@ -465,7 +496,8 @@ impl Walker<'_> {
         if let Some(loaded) = self.pending.get_mut(before) {
             loaded.context = region.context.clone();
             loaded.carrier = region.carrier;
-            loaded.in_macro = region.in_macro;
+            loaded.origin = region.origin;
+            loaded.is_guessed = region.is_guessed;
         }
     }
 }

@@ -1,0 +1,225 @@
+//! `macro_rules!` definitions and their expansion, as far as extern blocks depend on it.
+//!
+//! Only macros that can make an extern block are expanded: those whose body holds one, those whose call
+//! holds one, and those that call such a macro.
+
+mod fragments;
+mod matcher;
+mod paste;
+mod transcriber;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::model::{Code, FileId};
+use super::tokens::{Piece, Tokens};
+use super::walk::{Context, Region, Walker};
+use crate::cfg::Truth;
+use crate::import::Origin;
+
+/// How many tokens the expansions of one crate may have together. The largest seen in published crates
+/// have some ten thousand.
+const MAX_EXPANDED_TOKENS: usize = 4_000_000;
+
+/// How deep a macro may call itself: rustc's own default for `recursion_limit`.
+const MAX_EXPANSION_DEPTH: usize = 128;
+
+/// What is known of the macros of a crate.
+#[derive(Debug, Default)]
+pub(super) struct Macros {
+    definitions: HashMap<String, Vec<Definition>>,
+    /// The macros that each macro's body calls.
+    calls: HashMap<String, HashSet<String>>,
+    /// The macros whose body holds an extern block.
+    with_extern_block: HashSet<String>,
+    expanded_tokens: usize,
+}
+
+/// Where a `macro_rules!` body stands.
+#[derive(Debug, Clone)]
+struct Definition {
+    file: FileId,
+    body: Range<usize>,
+    truth: Truth,
+}
+
+/// A macro call whose macro may be defined only later in the walk.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) region: Region,
+    pub(super) name: String,
+    pub(super) name_token: usize,
+    /// The arguments, without their delimiters.
+    pub(super) arguments: Range<usize>,
+    pub(super) holds_extern_block: bool,
+}
+
+impl Macros {
+    pub(super) fn define(&mut self, name: &str, file: FileId, body: Range<usize>, truth: Truth) {
+        let definitions = self.definitions.entry(name.to_owned()).or_default();
+        definitions.push(Definition { file, body, truth });
+    }
+
+    pub(super) fn body_calls(&mut self, name: &str, called: &str) {
+        self.calls.entry(name.to_owned()).or_default().insert(called.to_owned());
+    }
+
+    pub(super) fn body_holds_extern_block(&mut self, name: &str) {
+        self.with_extern_block.insert(name.to_owned());
+    }
+
+    /// Whether an expansion of `name` can make an extern block of its own.
+    fn can_make_extern_block(&self, name: &str) -> bool {
+        let mut seen: HashSet<&str> = HashSet::from([name]);
+        let mut pending = vec![name];
+        while let Some(name) = pending.pop() {
+            if self.with_extern_block.contains(name) {
+                return true;
+            }
+            for called in self.calls.get(name).into_iter().flatten() {
+                if seen.insert(called) {
+                    pending.push(called);
+                }
+            }
+        }
+        false
+    }
+}
+
+/// What became of a call.
+enum Expansion {
+    /// It was expanded, or makes nothing that matters.
+    Done,
+    /// Nothing in this crate defines the macro.
+    NotDefined,
+    /// It may make an extern block, and could not be expanded.
+    Failed(&'static str),
+}
+
+impl Walker<'_> {
+    /// Reads what a macro call makes; where that cannot be known, its arguments as they stand.
+    pub(super) fn resolve_call(&mut self, call: &Call) {
+        let is_paste = matches!(call.name.as_str(), "paste" | "item")
+            && !self.macros.definitions.contains_key(&call.name);
+        if is_paste && self.paste(call) {
+            return;
+        }
+        match self.expand(call) {
+            Expansion::Done => {}
+            Expansion::NotDefined => self.read_arguments(call),
+            Expansion::Failed(why) => {
+                if !call.holds_extern_block {
+                    let reason = format!("`{}!` makes an extern block, but {why}", call.name);
+                    self.opaque(call.region.file, call.name_token, reason);
+                }
+                self.read_arguments(call);
+            }
+        }
+    }
+
+    fn expand(&mut self, call: &Call) -> Expansion {
+        let Some(definitions) = self.macros.definitions.get(&call.name) else {
+            return Expansion::NotDefined;
+        };
+        if !call.holds_extern_block && !self.macros.can_make_extern_block(&call.name) {
+            return Expansion::NotDefined;
+        }
+        if self.expansion_depth(call.region.file) > MAX_EXPANSION_DEPTH {
+            return Expansion::Failed("it calls itself too often");
+        }
+        let only_one = definitions.len() == 1;
+        let mut failed = None;
+        for definition in definitions.clone() {
+            // Of several, text order or a cfg decides which is meant: each is possible.
+            let truth = if only_one { Truth::True } else { definition.truth.and(Truth::Unknown) };
+            match self.expansion_by(call, &definition) {
+                Ok(pieces) => self.push_expansion(call, &pieces, truth),
+                Err(why) => failed = Some(why),
+            }
+        }
+        failed.map_or(Expansion::Done, Expansion::Failed)
+    }
+
+    fn expansion_by(
+        &self,
+        call: &Call,
+        definition: &Definition,
+    ) -> Result<Vec<Piece>, &'static str> {
+        let rules = self.tokens(definition.file);
+        let input = self.tokens(call.region.file);
+        let (body, bindings) =
+            matcher::first_match(rules, definition.body.clone(), input, call.arguments.clone())
+                .ok_or("none of its rules is seen to match this call")?;
+        let places = transcriber::Places {
+            rules: (definition.file, rules),
+            input: (call.region.file, input),
+        };
+        let limit = MAX_EXPANDED_TOKENS.saturating_sub(self.macros.expanded_tokens);
+        transcriber::transcribe(&places, body, &bindings, limit)
+            .ok_or("what it makes of this call is not understood or too long")
+    }
+
+    /// `paste! { … }`: its arguments, with `[<a b>]` made one identifier.
+    fn paste(&mut self, call: &Call) -> bool {
+        let input = self.tokens(call.region.file);
+        match paste::pasted(call.region.file, input, call.arguments.clone()) {
+            Some(pieces) => {
+                self.push_expansion(call, &pieces, Truth::True);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Puts an expansion on the list, as a file of its own that remembers where its tokens are from.
+    fn push_expansion(&mut self, call: &Call, pieces: &[Piece], truth: Truth) {
+        self.macros.expanded_tokens += pieces.len();
+        let file = self.assemble(call.region.file, call.name_token, pieces);
+        let Some(file) = file else { return };
+        let range = 0..self.tokens(file).len();
+        let truth = truth.and(call.region.truth);
+        self.pending.push(Region {
+            file,
+            range,
+            truth,
+            origin: Origin::Macro,
+            ..call.region.clone()
+        });
+    }
+
+    /// Reads the arguments of a macro that is not known as if they were what the call makes.
+    fn read_arguments(&mut self, call: &Call) {
+        let context = match &call.region.context {
+            Context::Items | Context::Associated(_) => Context::Items,
+            Context::Code | Context::Template => Context::Code,
+        };
+        let carrier = match call.region.carrier {
+            Some(carrier) => Some(carrier),
+            None => Some(self.new_carrier(None, Code::Unseen)),
+        };
+        self.pending.push(Region {
+            range: call.arguments.clone(),
+            context,
+            carrier,
+            origin: Origin::Macro,
+            is_guessed: true,
+            ..call.region.clone()
+        });
+    }
+}
+
+/// The index behind the operator at `at`: `->`, `::` or `..=` are one token tree to a macro.
+fn after_tree(tokens: &Tokens, at: usize) -> usize {
+    const JOINED: &[&str] = &[
+        "<<=", ">>=", "...", "..=", "::", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "+=",
+        "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<", ">>", "..",
+    ];
+    JOINED
+        .iter()
+        .find(|operator| {
+            operator.chars().enumerate().all(|(offset, c)| {
+                tokens.is_punct(at + offset, c) && (offset == 0 || tokens.adjoins(at + offset))
+            })
+        })
+        .map_or_else(|| tokens.after(at), |operator| at + operator.len())
+}
