@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::{Finding, Level};
-use wasm_import_guard::graph::{Graph, PackageIndex};
+use wasm_import_guard::graph::{Graph, PackageIndex, PackageSource};
 use wasm_import_guard::import::{
     Certainty, Exposure, ExposureKind, Import, ImportKind, Opaque, Origin, Place, ValueType,
     WasmType,
@@ -73,6 +73,7 @@ pub(crate) fn finding(level: Level) -> Finding {
 pub(crate) fn import(name: &str) -> Import {
     Import {
         package: PackageIndex(1),
+        source: PackageSource::Downloaded,
         place: place(),
         module: Some("host_body".to_owned()),
         name: name.to_owned(),
