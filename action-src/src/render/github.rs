@@ -1,0 +1,178 @@
+//! Findings as annotations of GitHub Actions, on lines of the user's own repository.
+
+use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::error::Error;
+use wasm_import_guard::finding::{Finding, Level};
+use wasm_import_guard::text::printable;
+
+use super::merged::{Merged, merged};
+use super::words::{counted, dependency_path, listed, outcome_sentences};
+use super::{TargetReport, View};
+use crate::github::workflow_command::{Annotation, Severity, shortened};
+use crate::repository::Repository;
+
+/// The service shows ten errors, ten warnings and ten notices of a step, and drops the rest silently.
+const MAX_PER_SEVERITY: usize = 10;
+/// How many problems of a target its warning quotes.
+const MAX_PROBLEMS: usize = 10;
+/// The longest name, path or sentence that is quoted in full.
+const MAX_PIECE_CHARACTERS: usize = 500;
+/// Who speaks, where no rule does.
+const TITLE: &str = "wasm-import-guard";
+
+/// One workflow command a line: the findings of all targets, the worst first, and what could not be
+/// read.
+pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
+    let mut annotations = unread(reports);
+    let level = if view.verbose { Level::Note } else { Level::Warn };
+    let findings = merged(reports, level);
+    annotations.extend(findings.iter().map(|one| annotation(one, repository)));
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Notice] {
+        let of_severity: Vec<&Annotation> =
+            annotations.iter().filter(|annotation| annotation.severity == severity).collect();
+        lines(&mut text, severity, &of_severity);
+    }
+    text
+}
+
+/// An annotation that says why nothing could be done.
+pub(crate) fn failure(error: &anyhow::Error) -> String {
+    let message = match error.downcast_ref::<Error>() {
+        Some(error) => error_message(error),
+        None => paragraph(&format!("{error:#}")),
+    };
+    format!("{}\n", general(Severity::Error, message))
+}
+
+/// A warning about the run as a whole.
+pub(crate) fn warning(message: &str) -> String {
+    format!("{}\n", general(Severity::Warning, paragraph(message)))
+}
+
+/// As many annotations as are shown, and the number of the others in the place of the last.
+fn lines(text: &mut String, severity: Severity, annotations: &[&Annotation]) {
+    let all = annotations.len();
+    let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
+    for annotation in annotations.iter().take(shown) {
+        *text += &format!("{annotation}\n");
+    }
+    if shown < all {
+        let kind = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Notice => "note",
+        };
+        let message = format!(
+            "{} more {}; `cargo wasm-import-guard check` shows all",
+            all - shown,
+            if all - shown == 1 { kind.to_owned() } else { format!("{kind}s") }
+        );
+        *text += &format!("{}\n", general(severity, message));
+    }
+}
+
+fn annotation(merged: &Merged<'_>, repository: &Repository) -> Annotation {
+    let finding = merged.finding;
+    Annotation {
+        severity: match finding.level {
+            Level::Deny => Severity::Error,
+            Level::Warn => Severity::Warning,
+            Level::Note => Severity::Notice,
+        },
+        title: title(finding),
+        location: repository.locate(merged.analysis, finding),
+        message: message(merged),
+    }
+}
+
+fn title(finding: &Finding) -> String {
+    let name = printable(&finding.name);
+    match &finding.module {
+        Some(module) => format!("{}: {name} of {}", finding.rule, printable(module)),
+        None => format!("{}: {name}", finding.rule),
+    }
+}
+
+/// What an annotation says: the message, where it comes from, what happens, what to do.
+fn message(merged: &Merged<'_>) -> String {
+    let finding = merged.finding;
+    let place = &finding.place;
+    let mut lines = vec![piece(&finding.message), String::new()];
+    let declared = format!(
+        "declared by {} {} at {}:{}:{}",
+        place.package, place.version, place.file, place.line, place.column
+    );
+    lines.push(piece(&declared));
+    if finding.path.len() > 1 {
+        lines.push(format!("brought in by {}", piece(&dependency_path(&finding.path))));
+    }
+    lines.push(format!("target: {}", piece(&listed(&merged.targets, "and"))));
+    lines.extend(outcome_sentences(finding));
+    lines.extend(finding.help.iter().map(|help| format!("help: {}", piece(help))));
+    lines.join("\n")
+}
+
+/// What is missing from the result. An error only when nothing else is there to decide by.
+fn unread(reports: &[TargetReport]) -> Vec<Annotation> {
+    let any = reports.iter().any(|report| report.outcome.is_ok());
+    let severity = if any { Severity::Warning } else { Severity::Error };
+    reports
+        .iter()
+        .filter_map(|report| match &report.outcome {
+            Err(error) => {
+                let target = piece(&report.target);
+                let message = format!("{target} was not analysed: {}", error_message(error));
+                Some(general(severity, message))
+            }
+            Ok(analysis) if !analysis.complete() => {
+                Some(general(Severity::Warning, incomplete(analysis)))
+            }
+            Ok(_) => None,
+        })
+        .collect()
+}
+
+/// What of one target could not be read.
+fn incomplete(analysis: &Analysis) -> String {
+    let problems = &analysis.problems;
+    let mut lines = vec![format!(
+        "the analysis for {} is incomplete: {} of the graph could not be read, and imports there \
+         are missing from the result",
+        piece(&analysis.target),
+        counted(problems.len(), "part")
+    )];
+    for problem in problems.iter().take(MAX_PROBLEMS) {
+        let message = paragraph(&problem.message);
+        lines.push(match &problem.package {
+            Some(package) => format!("{}: {message}", piece(package)),
+            None => message,
+        });
+    }
+    if problems.len() > MAX_PROBLEMS {
+        lines.push(format!("{} more", problems.len() - MAX_PROBLEMS));
+    }
+    lines.join("\n")
+}
+
+fn error_message(error: &Error) -> String {
+    let helps = error.helps().iter().map(|help| format!("help: {}", piece(help)));
+    std::iter::once(paragraph(error.message())).chain(helps).collect::<Vec<_>>().join("\n")
+}
+
+/// Text that may quote cargo or rustc over several lines.
+fn paragraph(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(piece).collect::<Vec<_>>().join("\n")
+}
+
+fn piece(text: &str) -> String {
+    shortened(&printable(text), MAX_PIECE_CHARACTERS)
+}
+
+fn general(severity: Severity, message: String) -> Annotation {
+    Annotation { severity, title: TITLE.to_owned(), location: None, message }
+}
+
+#[cfg(test)]
+mod tests;
