@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
 use wasm_import_guard::policy::Policy;
 use wasm_import_guard::toolchain::{Rustc, Toolchain};
+use wasm_import_guard::trust::Trust;
 
 use crate::cli::Common;
 
@@ -40,28 +41,22 @@ pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
     let directory =
         std::env::current_dir().context("the current directory cannot be determined")?;
     let selection = common.selection(directory);
-    let toolchain = find_toolchain(common)?;
+    let trust = Trust {
+        config: common.compilation.trust_config,
+        offline: selection.offline || selection.frozen,
+    };
+    let toolchain = Toolchain::find(&selection.directory, trust)?;
     let considered = considered(common, &toolchain)?;
-    let (targets, named_by) = targets(common)?;
+    let (targets, named_by) = targets(common, &toolchain);
     let session = Session { selection, toolchain, considered, policy: Policy::default() };
     Ok(Opened { session, targets, named_by })
 }
 
-/// The toolchain in use, found outside the project.
-// WIRE: Toolchain::find(…, common.compilation.trust_config). Until then the command must not look
-// as if it had found nothing.
-fn find_toolchain(common: &Common) -> anyhow::Result<Toolchain> {
-    let _ = common.compilation.trust_config;
-    anyhow::bail!("this build of the command cannot find a toolchain yet")
-}
-
 /// The rustc versions to judge by: those of `--rustc-version`, else the one in use.
-// WIRE: a parser of release strings that rejects what is none.
-#[expect(clippy::unnecessary_wraps, reason = "parsing a version can fail")]
 fn considered(common: &Common, toolchain: &Toolchain) -> anyhow::Result<Vec<Rustc>> {
     let mut considered: Vec<Rustc> = Vec::new();
     for version in &common.compilation.rustc_versions {
-        let rustc = Rustc { release: version.clone() };
+        let rustc = Rustc::from_release(version)?;
         if !considered.contains(&rustc) {
             considered.push(rustc);
         }
@@ -73,26 +68,16 @@ fn considered(common: &Common, toolchain: &Toolchain) -> anyhow::Result<Vec<Rust
 }
 
 /// The targets to analyse, and who chose them.
-fn targets(common: &Common) -> anyhow::Result<(Vec<String>, NamedBy)> {
+fn targets(common: &Common, toolchain: &Toolchain) -> (Vec<String>, NamedBy) {
     let asked = &common.compilation.targets;
-    let (targets, named_by) = if !asked.is_empty() {
-        (asked.clone(), NamedBy::User)
-    } else if let named = named_by_project(common)?
-        && !named.is_empty()
-    {
-        (named, NamedBy::Project)
-    } else {
-        (DEFAULT_TARGETS.map(str::to_owned).to_vec(), NamedBy::Default)
-    };
-    Ok((once_each(targets), named_by))
-}
-
-/// The wasm targets that the project's configuration names.
-// WIRE: wasm_targets_named(…).
-#[expect(clippy::unnecessary_wraps, reason = "reading the configuration can fail")]
-fn named_by_project(common: &Common) -> anyhow::Result<Vec<String>> {
-    let _ = common;
-    Ok(Vec::new())
+    if !asked.is_empty() {
+        return (once_each(asked.clone()), NamedBy::User);
+    }
+    let named = toolchain.configuration().wasm_targets_named();
+    if named.is_empty() {
+        return (DEFAULT_TARGETS.map(str::to_owned).to_vec(), NamedBy::Default);
+    }
+    (once_each(named.into_iter().map(|(target, _)| target).collect()), NamedBy::Project)
 }
 
 /// `all` without repetitions, in the same order.

@@ -7,13 +7,13 @@ use crate::cfg::{TargetCfg, Truth};
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{Graph, Package, Selection};
+use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
 use crate::policy::Policy;
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
-use crate::symbols::CSymbols;
+use crate::symbols::{self, CSymbols};
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -81,8 +81,18 @@ impl Session {
         target: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
-        let _ = (self, target, progress);
-        Err(Error::new("the graph room is not merged yet"))
+        let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let input = Input {
+            target,
+            cfg: &loaded.target_cfg,
+            graph: loaded.graph,
+            workspace_root: loaded.workspace_root,
+            problems: loaded.problems,
+            in_use: &self.toolchain.version,
+            considered: &self.considered,
+            sysroot: &self.toolchain.sysroot,
+        };
+        analyse(input, progress)
     }
 }
 
@@ -101,16 +111,17 @@ pub(crate) struct Input<'a> {
 
 /// Analyses a graph that is already resolved.
 pub(crate) fn analyse(
-    input: Input<'_>,
+    mut input: Input<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Analysis, Error> {
-    let Input { graph, mut problems, .. } = input;
+    let mut problems = std::mem::take(&mut input.problems);
+    let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
     let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
-    let symbols = CSymbols::default();
+    let symbols = c_symbols(&input, &mut problems);
     let imports = imports(&graph, &read, &symbols);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
@@ -130,6 +141,23 @@ pub(crate) fn analyse(
         problems,
         graph,
     })
+}
+
+/// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of
+/// every wasi-libc that is known, since a named rustc's is not here to be read.
+fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
+    let is_in_use = input.considered.iter().all(|rustc| rustc.release == input.in_use.release);
+    let sources = [is_in_use.then_some(input.sysroot), None];
+    for sysroot in sources {
+        match CSymbols::for_target(input.target, sysroot) {
+            Ok(symbols) => return symbols,
+            Err(error) => {
+                let message = format!("{}: clashes with them are not found", error.message());
+                problems.push(Problem { package: None, path: None, message });
+            }
+        }
+    }
+    CSymbols::unknown()
 }
 
 /// Every import of the graph, in the order of package, module, name, place.
@@ -210,7 +238,7 @@ fn import_truth(
     let name = declared.name.as_str();
     let is_known = declared.native_library
         || symbols.get(name).is_some()
-        || CSymbols::is_linker_defined(name)
+        || symbols::is_linker_defined(name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;

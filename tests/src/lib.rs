@@ -1,1 +1,23 @@
-//! The harness that the end-to-end tests run on.
+//! The harness that the end-to-end tests run on: a rustc that builds real wasm modules, scratch
+//! projects, the command under test, and rustc's own list of a crate's imports.
+//!
+//! `tests/README.md` describes the set-up. Everything here panics with a message that says what is
+//! missing: a test that cannot run has failed.
+#![allow(clippy::missing_panics_doc, reason = "see above: every function here does, by design")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test harness stops where it stands")]
+
+mod build;
+mod command;
+mod environment;
+mod expanded;
+pub mod fixture;
+mod module;
+mod scratch;
+mod toolchain;
+
+pub use build::{Build, Built};
+pub use command::{Output, guard, guard_binary, run};
+pub use expanded::{Declared, declared_imports};
+pub use module::{ModuleImport, module_imports};
+pub use scratch::Scratch;
+pub use toolchain::{Toolchain, rustc_reporting, toolchain};

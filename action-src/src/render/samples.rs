@@ -73,7 +73,7 @@ pub(crate) fn finding(level: Level) -> Finding {
 pub(crate) fn import(name: &str) -> Import {
     Import {
         package: PackageIndex(1),
-        source: PackageSource::Downloaded,
+        source: PackageSource::Path,
         place: place(),
         module: Some("host_body".to_owned()),
         name: name.to_owned(),

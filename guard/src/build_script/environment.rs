@@ -20,8 +20,7 @@ pub(super) struct Environment {
     pub(super) package: String,
     pub(super) position: Position,
     pub(super) strictness: Result<Strictness, Error>,
-    /// Whether cargo understands `cargo::error=` (1.84) and this package may use it: a `rust-version`
-    /// below 1.77 makes cargo refuse every `cargo::` line.
+    /// What the package may use: a `rust-version` below 1.77 makes cargo refuse every `cargo::` line.
     pub(super) syntax: Syntax,
     /// Rust-analyzer runs build scripts and never links.
     pub(super) in_editor: bool,
@@ -56,15 +55,15 @@ impl Strictness {
     }
 }
 
-/// Which lines cargo understands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which lines cargo understands, the poorest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Syntax {
-    /// `cargo::` and `cargo::error=`.
-    WithErrors,
-    /// `cargo::`, without errors.
-    DoubleColon,
     /// `cargo:` alone.
     SingleColon,
+    /// `cargo::`, without errors.
+    DoubleColon,
+    /// `cargo::` and `cargo::error=`.
+    WithErrors,
 }
 
 impl Environment {

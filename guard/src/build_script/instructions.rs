@@ -21,6 +21,7 @@ const REPORT: &str = "wasm-import-guard.txt";
 /// Collects what a build script prints.
 pub(super) struct Instructions<'a> {
     environment: &'a Environment,
+    syntax: Syntax,
     stdout: String,
     errors: Vec<String>,
     rerun: BTreeSet<PathBuf>,
@@ -35,7 +36,25 @@ pub(super) struct Text {
 
 impl<'a> Instructions<'a> {
     pub(super) fn new(environment: &'a Environment) -> Self {
-        Self { environment, stdout: String::new(), errors: Vec::new(), rerun: BTreeSet::new() }
+        let syntax = environment.syntax;
+        Self {
+            environment,
+            syntax,
+            stdout: String::new(),
+            errors: Vec::new(),
+            rerun: BTreeSet::new(),
+        }
+    }
+
+    /// Keeps to what the cargo that comes with this rustc understands: errors since 1.84, `cargo::` since
+    /// 1.77.
+    pub(super) fn suit_rustc(&mut self, minor: u32) {
+        let known = match minor {
+            ..77 => Syntax::SingleColon,
+            77..84 => Syntax::DoubleColon,
+            84.. => Syntax::WithErrors,
+        };
+        self.syntax = self.syntax.min(known);
     }
 
     pub(super) fn rerun_if_env_changed(&mut self, name: &str) {
@@ -62,7 +81,7 @@ impl<'a> Instructions<'a> {
                 inputs.insert(directory.join(".cargo").join(name));
             }
         }
-        inputs.extend(own_files(&self.environment.manifest_directory));
+        inputs.extend(own_files(self.environment));
         self.rerun.extend(inputs.into_iter().filter(|path| path.exists()));
     }
 
@@ -123,7 +142,7 @@ impl<'a> Instructions<'a> {
         if errors.is_empty() {
             return Text { stdout: self.stdout, fatal: None };
         }
-        if self.environment.syntax == Syntax::WithErrors {
+        if self.syntax == Syntax::WithErrors {
             for error in &errors {
                 self.line("error", error);
             }
@@ -143,7 +162,7 @@ impl<'a> Instructions<'a> {
     /// One line. The value is made printable: a name of the project could otherwise end the line and
     /// begin an instruction of its own.
     fn line(&mut self, key: &str, value: &str) {
-        let colons = if self.environment.syntax == Syntax::SingleColon { ":" } else { "::" };
+        let colons = if self.syntax == Syntax::SingleColon { ":" } else { "::" };
         // Writing to a string cannot fail.
         let _ = writeln!(self.stdout, "cargo{colons}{key}={}", printable(value));
     }
@@ -227,6 +246,10 @@ fn describe(finding: &Finding, out: &mut String) {
             related.label, place.package, place.file, place.line
         ));
     }
+    for (rustc, outcomes) in &finding.outcomes {
+        let outcomes: Vec<&str> = outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        line(format!("  with rustc {rustc}: {}", outcomes.join(" or ")));
+    }
     for note in &finding.notes {
         line(format!("  note: {note}"));
     }
@@ -238,15 +261,15 @@ fn describe(finding: &Finding, out: &mut String) {
 
 /// What cargo would watch by itself if this script printed no `rerun` line: the package's own files,
 /// without what is built or hidden.
-fn own_files(manifest_directory: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(manifest_directory) else { return Vec::new() };
+fn own_files(environment: &Environment) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(&environment.manifest_directory) else { return Vec::new() };
     entries
         .flatten()
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            name != "target" && !name.starts_with('.')
-        })
         .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let is_built = name == "target" || environment.out_directory.starts_with(path);
+            !is_built && !name.starts_with('.')
+        })
         .collect()
 }

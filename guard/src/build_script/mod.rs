@@ -11,7 +11,7 @@ use std::panic::Location;
 use crate::analysis::{Analysis, Input, analyse};
 use crate::error::{Error, Problem};
 use crate::finding::Level;
-use crate::graph::{self, Graph};
+use crate::graph::{self, Graph, Loaded, Mode, Selection};
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
 use instructions::Instructions;
@@ -117,6 +117,9 @@ impl Guard {
         out: &mut Instructions<'_>,
     ) -> Result<Analysis, Error> {
         let toolchain = Toolchain::in_build_script()?;
+        if let Some(minor) = toolchain.version.minor() {
+            out.suit_rustc(minor);
+        }
         let mut considered = vec![toolchain.version.clone()];
         for release in &self.also_considered {
             considered.push(Rustc::from_release(release)?);
@@ -151,12 +154,7 @@ impl Scope {
         if environment.position == Position::Dependency {
             return Self::own_package(environment, Vec::new());
         }
-        match graph::load_for_build_script(
-            toolchain,
-            &environment.manifest_directory,
-            &environment.target,
-            &environment.features,
-        ) {
+        match Self::workspace(environment, toolchain) {
             Ok(loaded) => Ok(Self {
                 graph: loaded.graph,
                 workspace_root: loaded.workspace_root,
@@ -173,6 +171,30 @@ impl Scope {
                 };
                 Self::own_package(environment, vec![problem])
             }
+        }
+    }
+
+    /// The package's own selection is certain. cargo unifies features over all packages it builds, and
+    /// which these are cannot be seen here: what only the whole workspace adds is possible.
+    fn workspace(environment: &Environment, toolchain: &Toolchain) -> Result<Loaded, Error> {
+        let own = Selection {
+            directory: environment.manifest_directory.clone(),
+            packages: vec![environment.package.replacen(' ', "@", 1)],
+            features: environment.features.iter().cloned().collect(),
+            no_default_features: true,
+            ..Selection::default()
+        };
+        let wide = Selection {
+            directory: environment.manifest_directory.clone(),
+            workspace: true,
+            ..Selection::default()
+        };
+        let target = &environment.target;
+        let own = graph::load(toolchain, &own, target, Mode::BuildScript)?;
+        match graph::load(toolchain, &wide, target, Mode::BuildScript) {
+            Ok(wide) => Ok(Loaded { graph: graph::merge(own.graph, &wide.graph), ..own }),
+            // A member of another kind may not resolve for this target; the build does not need it.
+            Err(_) => Ok(own),
         }
     }
 

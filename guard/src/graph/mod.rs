@@ -1,10 +1,19 @@
 //! Which packages are compiled for a wasm target, with which features, from which files, and why.
 
+mod load;
+mod locate;
+mod manifest;
+mod merge;
+mod requirement;
 mod selection;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+pub use load::{Loaded, Mode, load, single_package};
+pub use manifest::{DeclaredDependency, Manifest};
+pub use merge::merge;
 pub use selection::Selection;
 
 /// A package's place in [`Graph::packages`].
@@ -23,6 +32,8 @@ pub struct Graph {
 /// One package as it is compiled for the target.
 #[derive(Debug, Clone)]
 pub struct Package {
+    /// Name, version and source as cargo writes them: the same for the same package in every graph.
+    pub id: String,
     /// The name in its manifest.
     pub name: String,
     /// Its version.

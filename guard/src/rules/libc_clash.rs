@@ -1,13 +1,13 @@
 //! `libc-clash`: an import with a module whose name is a C symbol of the target.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Rule;
-use super::verdict::{self, Outcomes};
+use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
-use crate::outcome::{LinkerName, beside_c_symbol};
+use crate::outcome::{LinkerName, Outcome, beside_c_symbol};
 use crate::symbols::CSymbol;
 
 pub(super) const RULE: Rule = Rule {
@@ -25,6 +25,11 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         let (Some(module), Some(symbol)) = (&import.module, facts.symbols.get(&import.name)) else {
             continue;
         };
+        let is_linked = symbol.library.is_always_linked()
+            && facts.considered.iter().any(|rustc| symbol.may_be_in(&rustc.wasi_sdk()));
+        if !is_linked {
+            continue;
+        }
         let ordinal = seen.entry((&import.place.package, module, &import.name)).or_default();
         findings.push(finding(facts, import, module, symbol, *ordinal));
         *ordinal += 1;
@@ -40,11 +45,15 @@ fn finding(
     ordinal: usize,
 ) -> Finding {
     let name = &import.name;
-    let outcomes = verdict::outcomes(facts, |symbols| {
-        beside_c_symbol(import, LinkerName::of(import, symbols), symbol)
+    let outcomes = verdict::outcomes(facts, |rustc| {
+        if symbol.may_be_in(&rustc.wasi_sdk()) {
+            beside_c_symbol(import, LinkerName::of(import, rustc.import_symbols()), symbol)
+        } else {
+            BTreeSet::from([Outcome::Kept])
+        }
     });
     let level = verdict::level(import, &outcomes);
-    let library = facts.symbols.library();
+    let library = symbol.library.name();
     let kind = if symbol.is_function { "function" } else { "data symbol" };
     let message = match level {
         Level::Note => {
@@ -63,7 +72,7 @@ fn finding(
         module: import.module.clone(),
         name: name.clone(),
         message,
-        notes: notes(facts, import, &outcomes),
+        notes: notes(facts, import),
         help: verdict::helps(facts, import, &outcomes),
         outcomes,
         related: Vec::new(),
@@ -72,14 +81,11 @@ fn finding(
     }
 }
 
-fn notes(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> Vec<String> {
-    let mut notes = Vec::new();
-    for rustc in facts.considered {
-        let why = verdict::toolchain_note(rustc, import);
-        let what = outcomes.get(&rustc.release).map(verdict::in_words).unwrap_or_default();
-        notes.push(format!("{why}: {what}"));
-    }
+fn notes(facts: &Facts<'_>, import: &Import) -> Vec<String> {
+    let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(import));
-    notes.push(facts.symbols.origin().to_owned());
+    let origin = facts.symbols.origin();
+    notes
+        .push(format!("`{}` is a C symbol of {} according to {origin}", import.name, facts.target));
     notes
 }

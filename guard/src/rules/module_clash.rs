@@ -61,7 +61,7 @@ fn linker_module(import: &Import) -> &str {
 }
 
 fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
-    let outcomes = verdict::outcomes(facts, |symbols| worst(imports, symbols));
+    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc.import_symbols()));
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;
@@ -89,7 +89,7 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
         module: first.module.clone(),
         name: name.clone(),
         message,
-        notes: notes(facts, imports, &outcomes),
+        notes: notes(facts, imports),
         help: verdict::helps(facts, first, &outcomes),
         related: imports[1..]
             .iter()
@@ -149,13 +149,8 @@ fn level(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Level {
     if denied { Level::Deny } else { verdict::level(imports[0], outcomes).min(Level::Warn) }
 }
 
-fn notes(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Vec<String> {
-    let mut notes = Vec::new();
-    for rustc in facts.considered {
-        let why = verdict::toolchain_note(rustc, imports[0]);
-        let what = outcomes.get(&rustc.release).map(verdict::in_words).unwrap_or_default();
-        notes.push(format!("{why}: {what}"));
-    }
+fn notes(facts: &Facts<'_>, imports: &[&Import]) -> Vec<String> {
+    let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(imports[0]));
     if let Some(more) = imports.len().checked_sub(MAX_RELATED + 1).filter(|more| *more > 0) {
         notes.push(format!("{more} more places import the name"));

@@ -13,15 +13,8 @@ use crate::toolchain::{ImportSymbols, Rustc};
 pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
 
 /// The outcomes for every rustc considered, by its release.
-pub(super) fn outcomes(
-    facts: &Facts<'_>,
-    of: impl Fn(ImportSymbols) -> BTreeSet<Outcome>,
-) -> Outcomes {
-    facts
-        .considered
-        .iter()
-        .map(|rustc| (rustc.release.clone(), of(rustc.import_symbols())))
-        .collect()
+pub(super) fn outcomes(facts: &Facts<'_>, of: impl Fn(&Rustc) -> BTreeSet<Outcome>) -> Outcomes {
+    facts.considered.iter().map(|rustc| (rustc.release.clone(), of(rustc))).collect()
 }
 
 /// Deny where a rustc considered does harm, surely or possibly, to an import that is surely compiled and
@@ -48,43 +41,9 @@ pub(super) fn exposure_note(import: &Import) -> String {
     format!("{verdict}: {}", import.exposure.reason)
 }
 
-/// What a rustc does with the symbols of imports: why the outcome is what it is.
-pub(super) fn toolchain_note(rustc: &Rustc, import: &Import) -> String {
-    let release = &rustc.release;
-    let name = &import.name;
-    match rustc.import_symbols() {
-        ImportSymbols::Mangled => format!(
-            "rustc {release} gives every import with a module a mangled symbol, which nothing else in \
-             the link can have"
-        ),
-        ImportSymbols::Plain => format!(
-            "rustc {release} gives the linker the plain name `{name}` (rust-lang/rust#56309)"
-        ),
-        ImportSymbols::PlainOutsideDeclaringCrate => format!(
-            "rustc {release} gives the linker the plain name `{name}` in every crate but the one that \
-             declares the import (rust-lang/rust#148347)"
-        ),
-        ImportSymbols::Unknown => format!(
-            "rustc {release} is a build from the days when rust-lang/rust#148347 came or went: it may \
-             give the linker the plain name `{name}` outside the declaring crate"
-        ),
-    }
-}
-
-/// What an outcome means, as a clause about `name`.
-pub(super) fn in_words(outcomes: &BTreeSet<Outcome>) -> String {
-    let words: Vec<&str> = outcomes
-        .iter()
-        .map(|outcome| match outcome {
-            Outcome::Kept => "the import is kept",
-            Outcome::LinkError => "the link fails",
-            Outcome::Misbound => "another function is called, without a message",
-            Outcome::Trap => "the call traps",
-            Outcome::InvalidModule => "the module does not validate",
-            Outcome::UndefinedSymbol => "the symbol is undefined",
-        })
-        .collect();
-    words.join(", or ")
+/// What each rustc considered does with the symbols of imports.
+pub(super) fn toolchain_notes(facts: &Facts<'_>) -> Vec<String> {
+    facts.considered.iter().map(Rustc::import_symbols_reason).collect()
 }
 
 /// The ways out that work for the defect of the rustc versions considered.

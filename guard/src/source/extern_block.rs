@@ -209,6 +209,9 @@ impl Walker<'_> {
             ImportKind::Static => None,
         };
         let origin = if region.in_macro { Origin::Macro } else { Origin::Source };
+        let inside = region
+            .carrier
+            .filter(|carrier| self.source.carriers[*carrier].code != super::model::Code::Unseen);
         // What an unknown macro makes of its arguments cannot be known.
         let seen = if region.in_macro { Truth::Unknown } else { Truth::True };
         for (name, name_truth) in &names {
@@ -230,8 +233,7 @@ impl Walker<'_> {
                     wasm_type: wasm_type.clone(),
                     truth: item.truth.and(*name_truth).and(module_truth).and(seen),
                     origin,
-                    public: item.public,
-                    inside: region.carrier,
+                    inside,
                     native_library: block.native_library,
                 });
                 self.bind(region.scope, &ident, item.public, Target::Import(id));

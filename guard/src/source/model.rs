@@ -156,7 +156,6 @@ pub(crate) struct Declared {
     pub(crate) wasm_type: Option<WasmType>,
     pub(crate) truth: Truth,
     pub(crate) origin: Origin,
-    pub(crate) public: bool,
     /// The function it is declared in, if it is.
     pub(crate) inside: Option<CarrierId>,
     /// The block names a native library: `#[link(name = "…")]`.

@@ -1,0 +1,278 @@
+//! A TOML file as a tree whose every key knows its line, so that messages can name the place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+/// The largest TOML file that is read, in bytes. The largest manifests of published crates, those of
+/// generated binding crates with thousands of features, are well under a megabyte.
+pub(crate) const MAX_DOCUMENT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A parsed file.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// Where it was read.
+    pub(crate) path: PathBuf,
+    root: Table,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// The line, from 1: of the key in a table, of the value in an array.
+    pub(crate) line: usize,
+    /// The value.
+    pub(crate) value: Value,
+}
+
+/// A TOML value, as far as this crate asks for it.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    String(String),
+    Boolean(bool),
+    Array(Vec<Node>),
+    Table(Table),
+    /// Numbers and dates: nothing here depends on what they say.
+    Other,
+}
+
+/// Keys with their values.
+pub(crate) type Table = BTreeMap<String, Node>;
+
+/// Why a file could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReadError {
+    /// There is no such file.
+    Missing,
+    /// It is a directory, a device or a pipe.
+    NotAFile,
+    /// It is larger than the named number of bytes.
+    TooLarge(u64),
+    /// The system's words.
+    Io(String),
+    /// Not UTF-8.
+    Encoding,
+    /// Not TOML: the line, and the parser's words.
+    Syntax(usize, String),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("it does not exist"),
+            Self::NotAFile => f.write_str("it is not a regular file"),
+            Self::TooLarge(limit) => write!(f, "it is larger than the limit of {limit} bytes"),
+            Self::Io(words) => f.write_str(words),
+            Self::Encoding => f.write_str("it is not UTF-8 text"),
+            Self::Syntax(line, words) => write!(f, "line {line}: {words}"),
+        }
+    }
+}
+
+/// The bytes of the regular file `path`, when they are no more than `limit`.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadError::Missing,
+        _ => ReadError::Io(error.to_string()),
+    })?;
+    // Opening a pipe or a device could block for ever or give bytes without end.
+    if !metadata.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    let file = fs::File::open(path).map_err(|error| ReadError::Io(error.to_string()))?;
+    let mut bytes = Vec::new();
+    // The length above may be out of date by now, so the reader is bounded too.
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| ReadError::Io(error.to_string()))?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge(limit));
+    }
+    Ok(bytes)
+}
+
+impl Document {
+    /// Reads and parses `path`.
+    pub(crate) fn read(path: &Path) -> Result<Self, ReadError> {
+        let bytes = read_regular(path, MAX_DOCUMENT_BYTES)?;
+        let text = String::from_utf8(bytes).map_err(|_| ReadError::Encoding)?;
+        Self::parse(path, &text)
+    }
+
+    /// Parses `text` as if it had been read from `path`.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, ReadError> {
+        let lines = Lines::new(text);
+        match DeTable::parse(text) {
+            Ok(table) => {
+                Ok(Self { path: path.to_owned(), root: convert_table(table.get_ref(), &lines) })
+            }
+            Err(error) => {
+                let line = error.span().map_or(1, |span| lines.line(span.start));
+                Err(ReadError::Syntax(line, error.message().to_owned()))
+            }
+        }
+    }
+
+    /// The value under `keys`.
+    pub(crate) fn get(&self, keys: &[&str]) -> Option<&Node> {
+        let (first, rest) = keys.split_first()?;
+        let mut node = self.root.get(*first)?;
+        for key in rest {
+            node = node.get(key)?;
+        }
+        Some(node)
+    }
+
+    /// The table under `keys`; the whole document for none.
+    pub(crate) fn table(&self, keys: &[&str]) -> Option<&Table> {
+        if keys.is_empty() { Some(&self.root) } else { self.get(keys)?.as_table() }
+    }
+}
+
+impl Node {
+    /// The value under `key`, when this is a table.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.as_table()?.get(key)
+    }
+
+    /// The text, when this is a string.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The boolean, when this is one.
+    pub(crate) fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Boolean(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The table, when this is one.
+    pub(crate) fn as_table(&self) -> Option<&Table> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The elements, when this is an array.
+    pub(crate) fn as_array(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::Array(array) => Some(array),
+            _ => None,
+        }
+    }
+
+    /// Every string of a string or an array of strings, each with its line.
+    pub(crate) fn strings(&self) -> Vec<(&str, usize)> {
+        match &self.value {
+            Value::String(text) => vec![(text, self.line)],
+            Value::Array(array) => {
+                array.iter().filter_map(|node| Some((node.as_str()?, node.line))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Where each line begins.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset)
+    }
+}
+
+fn convert_table(table: &DeTable<'_>, lines: &Lines) -> Table {
+    table
+        .iter()
+        .map(|(key, value)| {
+            let line = lines.line(key.span().start);
+            let value = convert(value.get_ref(), lines);
+            (key.get_ref().to_string(), Node { line, value })
+        })
+        .collect()
+}
+
+fn convert(value: &DeValue<'_>, lines: &Lines) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Boolean(value) => Value::Boolean(*value),
+        DeValue::Array(array) => Value::Array(
+            array
+                .iter()
+                .map(|node| Node {
+                    line: lines.line(node.span().start),
+                    value: convert(node.get_ref(), lines),
+                })
+                .collect(),
+        ),
+        DeValue::Table(table) => Value::Table(convert_table(table, lines)),
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Document {
+        Document::parse(Path::new("x.toml"), text).unwrap()
+    }
+
+    #[test]
+    fn every_key_knows_its_line() {
+        let document =
+            parse("a = 1\n[b]\nc = [\n  'x',\n  'y',\n]\n[dependencies.serde]\nd.e = true\n");
+        assert_eq!(document.get(&["b", "c"]).unwrap().line, 3);
+        assert_eq!(document.get(&["b", "c"]).unwrap().strings(), [("x", 4), ("y", 5)]);
+        assert_eq!(document.get(&["dependencies", "serde"]).unwrap().line, 7);
+        assert_eq!(document.get(&["dependencies", "serde", "d", "e"]).unwrap().line, 8);
+        assert!(document.get(&["a", "b"]).is_none());
+    }
+
+    #[test]
+    fn dates_and_numbers_parse() {
+        let document =
+            parse("d = 2025-11-10T07:32:00Z\nl = 07:32:00\nn = 0xff\nf = inf\ns = 's'\n");
+        assert_eq!(document.get(&["s"]).unwrap().as_str(), Some("s"));
+    }
+
+    #[test]
+    fn a_syntax_error_names_its_line() {
+        let error = Document::parse(Path::new("x"), "a = 1\nb = = 2\n").unwrap_err();
+        assert!(matches!(error, ReadError::Syntax(2, _)), "{error:?}");
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error_and_no_overflow() {
+        let deep = format!("a = {}", "[".repeat(100_000));
+        assert!(Document::parse(Path::new("x"), &deep).is_err());
+        let closed = format!("a = {}{}", "[".repeat(50_000), "]".repeat(50_000));
+        assert!(Document::parse(Path::new("x"), &closed).is_err());
+        let dotted = format!("a{} = 1", ".a".repeat(50_000));
+        let _ = Document::parse(Path::new("x"), &dotted);
+    }
+
+    #[test]
+    fn only_regular_files_of_a_bounded_size_are_read() {
+        assert_eq!(read_regular(Path::new("/nonexistent/x"), 10), Err(ReadError::Missing));
+        assert_eq!(read_regular(Path::new("."), 10), Err(ReadError::NotAFile));
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        assert_eq!(read_regular(&here, 10), Err(ReadError::TooLarge(10)));
+    }
+}

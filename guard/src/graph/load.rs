@@ -1,0 +1,257 @@
+//! From a selection to a graph with the places of all sources.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::locate::{Locator, Source};
+use super::tree::{self, Printed, Tree};
+use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
+use crate::cfg::TargetCfg;
+use crate::error::{Error, Problem};
+use crate::process;
+use crate::toolchain::Toolchain;
+use crate::trust::{Configuration, Trust};
+
+/// Who asks for a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// The command: cargo resolves and downloads as the selection allows, and the project's
+    /// configuration is checked first, against the trust that the toolchain was found with.
+    #[default]
+    Command,
+    /// A build script: always frozen. cargo has already run by the project's configuration, so that
+    /// this is not checked again.
+    BuildScript,
+}
+
+/// A graph and what it was read from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The packages that are compiled for the target.
+    pub graph: Graph,
+    /// The directory of the workspace's manifest, absolute.
+    pub workspace_root: PathBuf,
+    /// The target's cfg values, by which the graph was resolved.
+    pub target_cfg: TargetCfg,
+    /// Packages whose source is not there or cannot be read. They are in the graph all the same,
+    /// without entries.
+    pub problems: Vec<Problem>,
+}
+
+/// Resolves `selection` for `target` and finds every package's source.
+///
+/// # Errors
+/// When the target is none of rustc's or no wasm target, when the configuration names a program that
+/// is not trusted, and when cargo cannot resolve the graph: then with cargo's own words.
+pub fn load(
+    toolchain: &Toolchain,
+    selection: &Selection,
+    target: &str,
+    mode: Mode,
+) -> Result<Loaded, Error> {
+    let mut selection = selection.clone();
+    let configuration = Configuration::read(&selection.directory)?;
+    let (target_cfg, flags) = match mode {
+        Mode::Command => {
+            let offline = selection.offline || selection.frozen;
+            configuration.check(Trust { offline, ..toolchain.trust() })?;
+            let cfg = toolchain.target_cfg_in(&configuration, target)?;
+            let flags = configuration.cfg_flags(target, &cfg);
+            (cfg, flags)
+        }
+        Mode::BuildScript => {
+            selection.frozen = true;
+            // cargo has put the flags it uses into the environment.
+            (TargetCfg::from_build_script_env(), None)
+        }
+    };
+    let workspace_root = workspace_root(toolchain, &selection)?;
+    let tree = tree::run(toolchain, &selection, target, flags.as_deref())?;
+    let mut loader = Loader {
+        locator: Locator::new(&configuration),
+        target,
+        cfg: &target_cfg,
+        manifests: Vec::new(),
+        problems: Vec::new(),
+    };
+    let graph = loader.graph(&tree);
+    let problems = loader.problems;
+    Ok(Loaded { graph, workspace_root, target_cfg, problems })
+}
+
+/// The package in `directory` alone, compiled with `features`, as a build script sees it where there is
+/// no workspace: as somebody's dependency, or when cargo cannot be asked. Without a library, its
+/// programs stand for it.
+///
+/// # Errors
+/// When its manifest cannot be read.
+pub fn single_package(directory: &Path, features: &BTreeSet<String>) -> Result<Loaded, Error> {
+    let manifest = Manifest::read(directory).map_err(|error| {
+        let path = directory.join("Cargo.toml");
+        Error::new(format!("could not read the manifest {}: {error}", path.display()))
+    })?;
+    let name = manifest.name().unwrap_or_default().to_owned();
+    let version = manifest.version().unwrap_or_default().to_owned();
+    let mut entries = Vec::from_iter(manifest.library());
+    if entries.is_empty() {
+        entries = manifest.binaries(features);
+    }
+    let package = Package {
+        id: format!("{name} v{version} ({})", directory.display()),
+        name,
+        version,
+        source: PackageSource::Path,
+        directory: directory.to_owned(),
+        crate_name: manifest.crate_name(),
+        entries,
+        features: features.clone(),
+        possible_features: BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: manifest.has_build_script(),
+        links: manifest.links().map(str::to_owned),
+        is_root: true,
+    };
+    Ok(Loaded {
+        graph: Graph { packages: vec![package], roots: vec![PackageIndex(0)] },
+        workspace_root: directory.to_owned(),
+        target_cfg: TargetCfg::from_build_script_env(),
+        problems: Vec::new(),
+    })
+}
+
+/// The directory of the workspace's manifest.
+fn workspace_root(toolchain: &Toolchain, selection: &Selection) -> Result<PathBuf, Error> {
+    let mut command = toolchain.cargo_command(&selection.directory);
+    command.args(["locate-project", "--workspace", "--message-format", "plain"]);
+    tree::add_manifest(&mut command, selection);
+    let output = process::run(&mut command, process::LOCAL_TIME_LIMIT)?;
+    if !output.success {
+        let words = process::first_error(&output.stderr);
+        return Err(Error::new(format!("cargo could not find the project: {words}"))
+            .help("run it in the directory of a Cargo.toml, or give `--manifest-path`"));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let manifest = Path::new(text.trim_end_matches(['\r', '\n']));
+    Ok(manifest.parent().unwrap_or(Path::new("")).to_owned())
+}
+
+struct Loader<'a> {
+    locator: Locator<'a>,
+    target: &'a str,
+    cfg: &'a TargetCfg,
+    /// One for each package, `None` where it cannot be read.
+    manifests: Vec<Option<Manifest>>,
+    problems: Vec<Problem>,
+}
+
+impl Loader<'_> {
+    fn graph(&mut self, tree: &Tree) -> Graph {
+        let mut packages = Vec::new();
+        for (at, printed) in tree.packages.iter().enumerate() {
+            let package = self.package(printed, at < tree.roots);
+            packages.push(package);
+        }
+        for (from, to) in &tree.edges {
+            let dependencies =
+                to.iter().filter_map(|to| self.dependency(&packages, *from, *to)).collect();
+            if let Some(package) = packages.get_mut(*from) {
+                package.dependencies = dependencies;
+            }
+        }
+        let roots = (0..tree.roots).map(PackageIndex).collect();
+        Graph { packages, roots }
+    }
+
+    fn package(&mut self, printed: &Printed, is_root: bool) -> Package {
+        let (name, version, _, source) = printed.parts().unwrap_or((&printed.id, "", false, None));
+        let source = Source::parse(source);
+        let label = format!("{name} {version}");
+        let features: BTreeSet<String> = printed
+            .features
+            .split(',')
+            .filter(|feature| !feature.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let mut package = Package {
+            id: printed.id.clone(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+            source: match source {
+                Source::Path(_) => PackageSource::Path,
+                _ => PackageSource::Downloaded,
+            },
+            directory: PathBuf::new(),
+            crate_name: if printed.library.is_empty() {
+                name.replace('-', "_")
+            } else {
+                printed.library.clone()
+            },
+            entries: Vec::new(),
+            features,
+            possible_features: BTreeSet::new(),
+            certain: true,
+            dependencies: Vec::new(),
+            has_build_script: false,
+            links: None,
+            is_root,
+        };
+        let manifest = match self.locator.locate(name, version, &source) {
+            Ok(directory) => {
+                package.directory = directory;
+                match Manifest::read(&package.directory) {
+                    Ok(manifest) => Some(manifest),
+                    Err(error) => {
+                        let path = package.directory.join("Cargo.toml");
+                        self.problem(
+                            &label,
+                            path,
+                            &format!("its manifest cannot be read: {error}"),
+                        );
+                        None
+                    }
+                }
+            }
+            Err(reason) => {
+                if let Source::Path(path) = source {
+                    package.directory = PathBuf::from(path);
+                }
+                let path = package.directory.clone();
+                self.problem(&label, path, &format!("its source is not there: {reason}"));
+                None
+            }
+        };
+        if let Some(manifest) = &manifest {
+            package.has_build_script = manifest.has_build_script();
+            package.links = manifest.links().map(str::to_owned);
+            package.entries.extend(manifest.library());
+            if is_root {
+                package.entries.extend(manifest.binaries(&package.features));
+            }
+        }
+        self.manifests.push(manifest);
+        package
+    }
+
+    fn dependency(&self, packages: &[Package], from: usize, to: usize) -> Option<Dependency> {
+        let package = packages.get(to)?;
+        let crate_name = package.crate_name.clone();
+        let extern_name = match self.manifests.get(from)? {
+            Some(manifest) => manifest.extern_name(
+                &package.name,
+                &package.version,
+                &crate_name,
+                self.target,
+                self.cfg,
+            ),
+            None => crate_name,
+        };
+        Some(Dependency { package: PackageIndex(to), extern_name })
+    }
+
+    fn problem(&mut self, label: &str, path: PathBuf, message: &str) {
+        let path = Some(path).filter(|path| !path.as_os_str().is_empty());
+        let message = format!("{message}; the imports that it declares are not seen");
+        self.problems.push(Problem { package: Some(label.to_owned()), path, message });
+    }
+}

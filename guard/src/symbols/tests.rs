@@ -1,0 +1,228 @@
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+use crate::import::ValueType;
+
+fn from_table(target: &str) -> CSymbols {
+    CSymbols::for_target(target, None).expect("a target of the table")
+}
+
+#[test]
+fn libc_names_of_wasip1() {
+    let symbols = from_table("wasm32-wasip1");
+    let close = symbols.get("close").expect("libc has it");
+    assert_eq!(close.library, Library::Libc);
+    assert!(close.is_function && close.referenced_by_std && !close.weak);
+    let ty = close.wasm_type.as_ref().expect("known");
+    assert_eq!((&ty.params[..], &ty.results[..]), (&[ValueType::I32][..], &[ValueType::I32][..]));
+    assert_eq!(close.sdk, Some(SdkRange { first: 16, last: 34, earliest: 0, latest: u16::MAX }));
+
+    let rand = symbols.get("rand").expect("libc has it");
+    assert!(!rand.referenced_by_std, "std has no use for it");
+    let errno = symbols.get("errno").expect("libc has it");
+    assert!(!errno.is_function && errno.wasm_type.is_none() && errno.referenced_by_std);
+    // Threads that do nothing, since wasi-sdk 25 (the oldest newer archive is of 27).
+    let stub = symbols.get("pthread_create").expect("libc has it");
+    assert_eq!(stub.sdk, Some(SdkRange { first: 27, last: 34, earliest: 17, latest: u16::MAX }));
+    assert!(symbols.get("fastly_http_body_close").is_none());
+}
+
+#[test]
+fn what_is_linked_on_request_is_marked() {
+    let symbols = from_table("wasm32-wasip1");
+    for (name, library) in [
+        ("clock", "wasi-emulated-process-clocks"),
+        ("signal", "wasi-emulated-signal"),
+        ("getpid", "wasi-emulated-getpid"),
+    ] {
+        let symbol = symbols.get(name).expect("an emulation");
+        assert_eq!(symbol.library, Library::OnRequest(library.to_owned()));
+        assert!(!symbol.library.is_always_linked());
+    }
+    assert_eq!(symbols.get("_start").map(|it| &it.library), Some(&Library::Startup));
+}
+
+#[test]
+fn without_libc_only_compiler_builtins() {
+    let symbols = from_table("wasm32-unknown-unknown");
+    for name in ["log", "pow", "memcpy", "strlen", "fmod"] {
+        let symbol = symbols.get(name).expect("compiler_builtins has it");
+        assert_eq!(symbol.library, Library::CompilerBuiltins);
+        assert!(symbol.weak && symbol.is_function && symbol.sdk.is_none());
+    }
+    for name in ["rand", "time", "close", "read", "_start", "clock", "malloc"] {
+        assert!(symbols.get(name).is_none(), "{name}");
+    }
+    assert!(symbols.get("strlen").expect("above").referenced_by_std);
+    // On WASI targets the mathematics is libc's, and so is every name that both have.
+    let wasi = from_table("wasm32-wasip1");
+    assert_eq!(wasi.get("log").map(|it| &it.library), Some(&Library::Libc));
+    assert_eq!(wasi.get("memcpy").map(|it| &it.library), Some(&Library::Libc));
+    assert_eq!(wasi.get("__divdi3").map(|it| &it.library), Some(&Library::CompilerBuiltins));
+}
+
+#[test]
+fn sockets_are_referenced_on_wasip2_only() {
+    let p2 = from_table("wasm32-wasip2");
+    for name in ["connect", "bind", "shutdown", "send", "recv", "poll"] {
+        assert!(p2.get(name).is_some_and(|it| it.referenced_by_std), "{name}");
+    }
+    let p1 = from_table("wasm32-wasip1");
+    assert!(p1.get("connect").is_none());
+    assert!(p1.get("send").is_some_and(|it| !it.referenced_by_std));
+    assert!(p2.get("__wasi_fd_read").is_none(), "a component has no preview1");
+}
+
+#[test]
+fn an_unknown_target_is_an_error_that_names_it() {
+    let error = CSymbols::for_target("wasm32-wasip9", None).expect_err("no such target");
+    assert!(error.message().contains("`wasm32-wasip9`"), "{error}");
+    assert!(error.helps()[0].contains("wasm32-wasip1"), "{error:?}");
+}
+
+#[test]
+fn the_table_is_sorted_and_each_line_is_understood() {
+    let mut last = "";
+    for line in table::TABLE.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        assert!(fields.len() >= 3, "{line}");
+        assert!(last <= fields[0], "{line}");
+        last = fields[0];
+        assert!(
+            matches!(fields[1], "data" | "(?)") || table::function_type(fields[1]).is_some(),
+            "{line}"
+        );
+        for entry in &fields[2..] {
+            let entry = entry.strip_suffix("/w").unwrap_or(entry);
+            let code = entry.split(':').next().unwrap_or_default();
+            let known = table::TARGETS.iter().any(|target| {
+                target.std == code
+                    || target.libraries.contains(&code)
+                    || (code.starts_with("l-") && target.libraries.contains(&"l-"))
+            });
+            assert!(known, "{entry} in {line}");
+            if let Some((_, range)) = entry.split_once(':') {
+                let range = table::sdk_range(code, range).expect(line);
+                let (_, releases) =
+                    table::RELEASES.iter().find(|(known, _)| *known == code).expect(line);
+                assert!(releases.contains(&range.first) && releases.contains(&range.last), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn linker_names() {
+    assert!(LINKER_DEFINED.is_sorted());
+    for name in ["__heap_base", "__data_end", "__stack_pointer", "__wasm_call_ctors"] {
+        assert!(is_linker_defined(name), "{name}");
+    }
+    assert!(is_linker_defined("__start_my_segment"));
+    for name in ["__start_", "__stop_a b", "close", "__start", "heap_base"] {
+        assert!(!is_linker_defined(name), "{name}");
+    }
+}
+
+/// A sysroot under the test's own directory.
+struct Sysroot(PathBuf);
+
+impl Sysroot {
+    fn new(name: &str, files: &[(&str, &[u8])]) -> Self {
+        let root = std::env::temp_dir().join(format!("wig-symbols-{name}-{}", std::process::id()));
+        for (path, content) in files {
+            let path = root.join("lib/rustlib").join(path);
+            fs::create_dir_all(path.parent().expect("below the root")).expect("a directory");
+            fs::write(path, content).expect("a file");
+        }
+        Self(root)
+    }
+}
+
+impl Drop for Sysroot {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An archive without members but for bitcode that its index says defines `names`.
+fn archive(names: &[&str]) -> Vec<u8> {
+    let names_text: String = names.iter().flat_map(|name| [*name, "\0"]).collect();
+    let size = 4 + 4 * names.len() + names_text.len();
+    let first = 8 + 60 + size + (size & 1);
+    let mut index = u32::try_from(names.len()).expect("few").to_be_bytes().to_vec();
+    for _ in names {
+        index.extend(u32::try_from(first).expect("small").to_be_bytes());
+    }
+    index.extend(names_text.as_bytes());
+    let mut file = b"!<arch>\n".to_vec();
+    for (name, data) in [("/", &index[..]), ("a.o/", b"BC\xC0\xDE")] {
+        let header = format!("{name:<16}{:<32}{:<10}`\n", "0", data.len());
+        file.extend(header.as_bytes());
+        file.extend(data);
+        if data.len() % 2 == 1 {
+            file.push(b'\n');
+        }
+    }
+    file
+}
+
+#[test]
+fn the_toolchains_own_libc_comes_first() {
+    let root = Sysroot::new(
+        "own",
+        &[("wasm32-wasip1/lib/self-contained/libc.a", &archive(&["open", "brand_new"]))],
+    );
+    let symbols = CSymbols::for_target("wasm32-wasip1", Some(&root.0)).expect("a sound archive");
+    assert!(symbols.get("brand_new").is_some());
+    assert!(symbols.get("rand").is_none(), "this libc does not have it");
+    assert!(symbols.get("open").expect("it has it").referenced_by_std, "the table knows std");
+    assert_eq!(
+        symbols.get("__divdi3").map(|it| &it.library),
+        Some(&Library::CompilerBuiltins),
+        "no rlib there: the table's"
+    );
+    assert_eq!(
+        symbols.origin(),
+        "the toolchain's own `lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a`"
+    );
+    // Nothing for this target there.
+    let symbols = CSymbols::for_target("wasm32-wasip2", Some(&root.0)).expect("the table");
+    assert!(symbols.origin().starts_with("the table built into"), "{}", symbols.origin());
+    assert!(symbols.origin().contains("wasi-sdk 33"), "{}", symbols.origin());
+}
+
+#[test]
+fn compiler_builtins_of_the_toolchain() {
+    let rlib = archive(&["log", "_ZN4core3fmt", "_RNv4core", "newfangled"]);
+    let root =
+        Sysroot::new("cb", &[("wasm32-unknown-unknown/lib/libcompiler_builtins-0123.rlib", &rlib)]);
+    let symbols =
+        CSymbols::for_target("wasm32-unknown-unknown", Some(&root.0)).expect("a sound rlib");
+    let names: Vec<&str> = symbols.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["log", "newfangled"]);
+    assert!(symbols.origin().contains("libcompiler_builtins-0123.rlib"));
+}
+
+#[test]
+fn a_broken_libc_is_named() {
+    let root =
+        Sysroot::new("broken", &[("wasm32-wasip1/lib/self-contained/libc.a", b"!<arch>\nx")]);
+    let error = CSymbols::for_target("wasm32-wasip1", Some(&root.0)).expect_err("broken");
+    assert!(error.message().contains("libc.a"), "{error}");
+    assert!(error.message().contains("offset 0x8"), "{error}");
+}
+
+#[test]
+fn a_name_is_in_a_release_only_where_the_archives_do_not_exclude_it() {
+    let symbols = from_table("wasm32-wasip1");
+    // In wasi-sdk 34 and not in 33.
+    let dup = symbols.get("dup").expect("the newest libc has it");
+    assert!(!dup.may_be_in(&(25..=29)) && dup.may_be_in(&(29..=u16::MAX)));
+    // In 27 and not in 16: it came somewhere between.
+    let stub = symbols.get("pthread_create").expect("libc has it");
+    assert!(stub.may_be_in(&(25..=25)) && !stub.may_be_in(&(0..=16)));
+    // compiler_builtins have no release of wasi-sdk.
+    let log = from_table("wasm32-unknown-unknown").get("log").expect("there").clone();
+    assert!(log.may_be_in(&(25..=25)));
+}

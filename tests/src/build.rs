@@ -1,0 +1,148 @@
+//! Builds of scratch projects for wasm targets.
+//!
+//! One target directory per wasm target is shared by all tests, so that the standard library and
+//! common dependencies are built once. A lock is held during a build; what it made is copied away
+//! before the next.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::environment::target_directory;
+use crate::scratch::Scratch;
+use crate::toolchain::toolchain;
+
+/// How to build a scratch project.
+#[derive(Debug, Clone)]
+pub struct Build {
+    target: String,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    rustc: Option<PathBuf>,
+}
+
+/// What a build gave.
+#[derive(Debug)]
+pub struct Built {
+    /// Whether cargo succeeded.
+    pub success: bool,
+    /// cargo's messages, and rustc's as a person sees them.
+    pub stderr: String,
+    /// Copies of the wasm modules and rlibs of the project's own packages.
+    pub files: Vec<PathBuf>,
+}
+
+impl Build {
+    /// `cargo build --target` this.
+    pub fn new(target: &str) -> Self {
+        Self {
+            target: target.to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            rustc: None,
+        }
+    }
+
+    /// A further argument of `cargo build`.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// An environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Another rustc, such as one of [`crate::rustc_reporting`]; it gets a target directory by its
+    /// file name, for it has a std of its own.
+    #[must_use]
+    pub fn rustc(mut self, rustc: &Path) -> Self {
+        self.rustc = Some(rustc.to_owned());
+        self
+    }
+
+    /// Builds `project`.
+    pub fn run(&self, project: &Scratch) -> Built {
+        let mut toolchain = toolchain().clone();
+        let mut label = "build".to_owned();
+        if let Some(rustc) = &self.rustc {
+            toolchain = toolchain.with_rustc(rustc);
+            label = rustc.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        let directory = shared_directory(&self.target, &label);
+        let _lock = lock(&directory);
+        let mut cargo = toolchain.cargo(project.root());
+        cargo.env("CARGO_TARGET_DIR", &directory);
+        cargo.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        cargo.args(["build", "--message-format=json-render-diagnostics"]);
+        cargo.args(toolchain.target_arguments(&self.target)).args(&self.arguments);
+        let output = cargo.output().expect("cargo can be started");
+
+        let copies = project.path("artifacts").join(&self.target);
+        let root = fs::canonicalize(project.root()).expect("the project is there");
+        let mut files = Vec::new();
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let Ok(message) = serde_json::from_str::<Value>(line) else {
+                continue;
+            };
+            let manifest = message["manifest_path"].as_str().map(Path::new);
+            if message["reason"] != "compiler-artifact"
+                || !manifest
+                    .is_some_and(|it| it.starts_with(&root) || it.starts_with(project.root()))
+            {
+                continue;
+            }
+            for file in message["filenames"].as_array().into_iter().flatten() {
+                let file = Path::new(file.as_str().unwrap_or_default());
+                let kind = file.extension().and_then(OsStr::to_str);
+                if matches!(kind, Some("wasm" | "rlib")) {
+                    fs::create_dir_all(&copies).expect("a directory can be made");
+                    let copy = copies.join(file.file_name().expect("a file has a name"));
+                    fs::copy(file, &copy).expect("cargo names files that are there");
+                    files.push(copy);
+                }
+            }
+        }
+        Built {
+            success: output.status.success(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            files,
+        }
+    }
+}
+
+impl Built {
+    /// Panics with cargo's messages unless the build succeeded.
+    pub fn expect_success(&self) -> &Self {
+        assert!(self.success, "the build failed:\n{}", self.stderr);
+        self
+    }
+
+    /// The content of the module of that file name, `app.wasm`.
+    pub fn module(&self, name: &str) -> Vec<u8> {
+        let file = self.files.iter().find(|file| file.file_name() == Some(OsStr::new(name)));
+        let file =
+            file.unwrap_or_else(|| panic!("no {name} among {:?}:\n{}", self.files, self.stderr));
+        fs::read(file).expect("it was copied there")
+    }
+}
+
+/// The target directory that all builds of a kind for `target` share.
+pub(crate) fn shared_directory(target: &str, label: &str) -> PathBuf {
+    let directory = target_directory().join("wasm-tests").join(format!("{target}-{label}"));
+    fs::create_dir_all(&directory).expect("the target directory can be written");
+    directory
+}
+
+/// Waits until no other test uses `directory`, in this process or another.
+pub(crate) fn lock(directory: &Path) -> File {
+    let file = File::create(directory.join(".tests-lock")).expect("it can be written");
+    file.lock().expect("files can be locked");
+    file
+}
