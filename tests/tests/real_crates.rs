@@ -133,7 +133,12 @@ fn check_example(arguments: &[&str]) -> Output {
 #[test]
 fn the_example_clashes_fifteen_times_with_libc_on_1_91_0() {
     let output = check_example(&[
-        "--target", "wasm32-wasip1", "--rustc-version", "1.91.0", "--format", "json",
+        "--target",
+        "wasm32-wasip1",
+        "--rustc-version",
+        "1.91.0",
+        "--format",
+        "json",
     ]);
     assert_eq!(output.status, Some(1), "{}", output.stderr);
     let denied: Vec<_> =
@@ -176,7 +181,12 @@ fn the_example_clashes_fifteen_times_with_libc_on_1_91_0() {
 #[test]
 fn on_wasip2_the_clashes_inside_plain_functions_are_kept() {
     let output = check_example(&[
-        "--target", "wasm32-wasip2", "--rustc-version", "1.91.0", "--format", "json",
+        "--target",
+        "wasm32-wasip2",
+        "--rustc-version",
+        "1.91.0",
+        "--format",
+        "json",
     ]);
     assert_eq!(output.status, Some(1), "{}", output.stderr);
     let report = json(&output);
@@ -187,8 +197,10 @@ fn on_wasip2_the_clashes_inside_plain_functions_are_kept() {
         .filter(|f| text(f, "rule") == "libc-clash" && text(f, "package") == "fastly-sys")
         .collect();
     assert_eq!(of_fastly.len(), 22);
-    let kept: Vec<&&Value> =
-        of_fastly.iter().filter(|f| f["outcomes"]["1.91.0"] == serde_json::json!(["kept"])).collect();
+    let kept: Vec<&&Value> = of_fastly
+        .iter()
+        .filter(|f| f["outcomes"]["1.91.0"] == serde_json::json!(["kept"]))
+        .collect();
     assert_eq!(kept.len(), 7);
     assert!(kept.iter().all(|f| text(f, "level") == "note"));
     assert!(kept.iter().all(|f| text(f, "module").starts_with("fastly:compute/")));
@@ -214,8 +226,7 @@ fn a_rustc_that_mangles_denies_nothing_and_says_why() {
 
 /// What `check` says of an application as rustc 1.91.0: `level rule module.name`, `libc-clash` alone.
 fn libc_clashes(project: &Scratch, target: &str) -> Vec<String> {
-    let arguments =
-        ["check", "--format", "json", "--target", target, "--rustc-version", "1.91.0"];
+    let arguments = ["check", "--format", "json", "--target", target, "--rustc-version", "1.91.0"];
     let report = json(&run(project.root(), &arguments));
     assert_eq!(report["complete"], Value::Bool(true), "{report}");
     findings(&report)
@@ -278,10 +289,7 @@ fn oc_wasm_sys_has_two_names_of_libc() {
 fn turbo_genesis_meets_compiler_builtins_and_keeps_its_imports() {
     let project = application("turbo-genesis-ffi", "1.0.0", "");
     let target = "wasm32-unknown-unknown";
-    assert_eq!(
-        libc_clashes(&project, target),
-        ["note @turbo_genesis/sys.log", "note turbo.log"]
-    );
+    assert_eq!(libc_clashes(&project, target), ["note @turbo_genesis/sys.log", "note turbo.log"]);
     assert_eq!(exposures(&project, target, &["log"]), ["log kept", "log kept"]);
     assert_eq!(exposures(&project, target, &["rand"]), ["rand kept"]);
 }

@@ -81,7 +81,10 @@ fn annotation(merged: &Merged<'_>, repository: &Repository) -> Annotation {
             Level::Note => Severity::Notice,
         },
         title: title(finding),
-        location: repository.locate(merged.analysis, finding),
+        // A path with characters that must not be shown is only in the message, which escapes them.
+        location: repository
+            .locate(merged.analysis, finding)
+            .filter(|location| printable(&location.file) == location.file),
         message: message(merged),
     }
 }

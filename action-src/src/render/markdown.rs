@@ -108,8 +108,7 @@ fn table(
         );
         shown += 1;
     }
-    text.push('\n');
-    more(text, "", findings.len(), shown);
+    more(text, "\n", findings.len(), shown);
 }
 
 /// The rule, the message and what comes of it.

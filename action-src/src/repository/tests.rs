@@ -42,6 +42,7 @@ fn package(label: &str, directory: PathBuf, dependencies: &[(usize, &str)]) -> P
         extern_name: (*name).to_owned(),
     };
     Package {
+        id: label.to_owned(),
         name: name.to_owned(),
         version: version.to_owned(),
         source,

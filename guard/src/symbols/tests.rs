@@ -106,7 +106,10 @@ fn the_table_is_sorted_and_each_line_is_understood() {
                 let range = table::sdk_range(code, range).expect(line);
                 let (_, releases) =
                     table::RELEASES.iter().find(|(known, _)| *known == code).expect(line);
-                assert!(releases.contains(&range.first) && releases.contains(&range.last), "{line}");
+                assert!(
+                    releases.contains(&range.first) && releases.contains(&range.last),
+                    "{line}"
+                );
             }
         }
     }

@@ -32,7 +32,15 @@ fn numbered(level: Level, count: usize) -> Vec<Finding> {
 fn a_finding_says_all_in_one_line() {
     let lines = shown(vec![finding(Level::Deny), finding(Level::Note)], &view());
     assert!(lines[0].starts_with("::error title=libc-clash%3A close of host_body"), "{lines:?}");
-    insta::assert_snapshot!(lines.join("\n").replace("%0A", "\n"), @"");
+    insta::assert_snapshot!(lines.join("\n").replace("%0A", "\n"), @r"
+    ::error title=libc-clash%3A close of host_body,file=host-sys-0.13.2/src/lib.rs,line=5,endLine=5,col=16,endColumn=21::the import `close` of `host_body` has the name of a C function
+
+    declared by host-sys 0.13.2 at src/lib.rs:5:16
+    brought in by app 0.1.0 → host-sys 0.13.2
+    target: wasm32-wasip1
+    with rustc 1.91.0: either the link fails or the call reaches another function without any message
+    help: build with rustc 1.91.1 or later
+    ");
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub(super) fn code(text: &str, limit: usize) -> String {
     if text.trim().is_empty() { "` `".to_owned() } else { format!("`{text}`") }
 }
 
-/// A sentence, at most `limit` characters of it. What stands between two backticks becomes code.
+/// A sentence, at most `limit` characters of it, to stand behind other text in a line. What is between
+/// two backticks becomes code.
 pub(super) fn prose(text: &str, limit: usize) -> String {
     let text = shortened(&printable(text), limit);
     let mut out = String::new();
@@ -40,17 +41,19 @@ fn quoted(text: &str) -> Option<(&str, &str, &str)> {
     (!inside.trim().is_empty()).then_some((before, inside, after))
 }
 
-/// Text without code. CommonMark lets a backslash stand before any ASCII punctuation.
+/// Text without code.
 fn escape(out: &mut String, text: &str) {
     let mut before = ' ';
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
-        if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '\'' | '"' | '?' | '%') {
+        let is_web = c == '.' && matches!(before, 'w' | 'W');
+        let is_markdown = "\\`*_[]<>|~&$".contains(c);
+        if is_markdown || is_web {
             out.push('\\');
         }
         out.push(c);
         // `@name`, `#1`, `:name:`, `http://` and `www.` mean something in plain text.
-        let may_link = matches!(c, '@' | '#' | ':') || c == '.' && matches!(before, 'w' | 'W');
+        let may_link = is_web || matches!(c, '@' | '#' | ':');
         if may_link && characters.peek().is_some_and(|next| !next.is_whitespace()) {
             out.push_str(PARTED);
         }

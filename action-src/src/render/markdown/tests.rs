@@ -23,7 +23,7 @@ fn with(findings: Vec<Finding>) -> TargetReport {
 fn a_clean_target_is_one_line() {
     assert_eq!(
         shown(&[with(vec![finding(Level::Note)])]),
-        "### wasm-import-guard\n\n- `wasm32-wasip1`, rustc 1\\.91\\.0: 0 denied, 0 warnings, 1 note; \
+        "### wasm-import-guard\n\n- `wasm32-wasip1`, rustc 1.91.0: 0 denied, 0 warnings, 1 note; \
          0 imports in 0 packages\n"
     );
 }
@@ -36,7 +36,20 @@ fn findings_are_a_table_and_what_to_do() {
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     assert!(rows[2].starts_with("| deny | **libc-clash**: the import `close` of `host_body` has"));
     assert!(rows[3].starts_with("| warn | "), "{text}");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    ### wasm-import-guard
+
+    - `wasm32-wasip1`, rustc 1.91.0: **1 denied**, 1 warning, 0 notes; 0 imports in 0 packages
+
+    | level | finding | place | brought in by |
+    |---|---|---|---|
+    | deny | **libc-clash**: the import `close` of `host_body` has the name of a C function<br>with rustc 1.91.0: either the link fails or the call reaches another function without any message | `host-sys-0.13.2/src/lib.rs:5` | `app 0.1.0` → `host-sys 0.13.2` |
+    | warn | **libc-clash**: the import `close` of `host_body` has the name of a C function<br>with rustc 1.91.0: either the link fails or the call reaches another function without any message | `host-sys-0.13.2/src/lib.rs:5` | `app 0.1.0` → `host-sys 0.13.2` |
+
+    **What to do**
+
+    - help for 2 findings: build with rustc 1.91.1 or later
+    ");
 }
 
 #[test]
@@ -53,8 +66,8 @@ fn what_was_not_read_is_said() {
     });
     assert_eq!(
         shown(&[failed, report(partial)]),
-        "### wasm-import-guard\n\n- `wasm32-x` was **not analysed**: rustc 1\\.96\\.0 knows no target \
-         `wasm32-x`\n  - help: look\n- `wasm32-wasip1`, rustc 1\\.91\\.0: 0 denied, 0 warnings, 0 \
+        "### wasm-import-guard\n\n- `wasm32-x` was **not analysed**: rustc 1.96.0 knows no target \
+         `wasm32-x`\n  - help: look\n- `wasm32-wasip1`, rustc 1.91.0: 0 denied, 0 warnings, 0 \
          notes; 0 imports in 0 packages; **incomplete**: 1 part of the graph could not be read\n  - \
          not read: `gone 1.0.0`: its directory does not exist\n"
     );
