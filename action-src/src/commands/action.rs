@@ -29,7 +29,10 @@ pub(super) fn run(mut args: ActionArgs) -> anyhow::Result<Exit> {
             let view = View::new(&common.output);
             print(&render::annotations(&reports, &view), common)?;
             summarise(&render::summary(&reports, &view), common)?;
-            let findings = count(&reports).to_string();
+            let findings = match conclusion {
+                Conclusion::Error => String::new(),
+                _ => count(&reports).to_string(),
+            };
             answer(&[("findings", &findings), ("conclusion", conclusion.as_str())], common)?;
             Ok(conclusion.exit())
         }

@@ -1,5 +1,7 @@
 //! Findings as annotations of GitHub Actions, on lines of the user's own repository.
 
+use std::fmt::Write as _;
+
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::{Finding, Level};
@@ -55,7 +57,7 @@ fn lines(text: &mut String, severity: Severity, annotations: &[&Annotation]) {
     let all = annotations.len();
     let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
     for annotation in annotations.iter().take(shown) {
-        *text += &format!("{annotation}\n");
+        let _ = writeln!(text, "{annotation}");
     }
     if shown < all {
         let kind = match severity {
@@ -68,7 +70,7 @@ fn lines(text: &mut String, severity: Severity, annotations: &[&Annotation]) {
             all - shown,
             if all - shown == 1 { kind.to_owned() } else { format!("{kind}s") }
         );
-        *text += &format!("{}\n", general(severity, message));
+        let _ = writeln!(text, "{}", general(severity, message));
     }
 }
 

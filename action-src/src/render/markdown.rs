@@ -34,7 +34,7 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
         match &report.outcome {
             Ok(analysis) => verdict(&mut text, analysis),
             Err(error) => {
-                let message = prose(error.message(), MAX_SENTENCE_CHARACTERS);
+                let message = paragraph(error.message());
                 let _ =
                     writeln!(text, "- {} was **not analysed**: {message}", name(&report.target));
                 for help in error.helps().iter().take(MAX_ITEMS) {
@@ -78,7 +78,7 @@ fn verdict(text: &mut String, analysis: &Analysis) {
     let _ = writeln!(text, "; **incomplete**: {parts} of the graph could not be read");
     for problem in problems.iter().take(MAX_ITEMS) {
         let package = problem.package.as_ref().map(|package| format!("{}: ", name(package)));
-        let message = prose(&problem.message, MAX_SENTENCE_CHARACTERS);
+        let message = paragraph(&problem.message);
         // The words before it keep a message from being read as a list or a heading.
         let _ = writeln!(text, "  - not read: {}{message}", package.unwrap_or_default());
     }
@@ -177,6 +177,12 @@ fn more(text: &mut String, before: &str, all: usize, shown: usize) {
     if shown < all {
         let _ = writeln!(text, "{before}{} more", all - shown);
     }
+}
+
+/// A message that may quote cargo or rustc over several lines.
+fn paragraph(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MAX_ITEMS);
+    lines.map(|line| prose(line, MAX_SENTENCE_CHARACTERS)).collect::<Vec<_>>().join("<br>")
 }
 
 fn name(text: &str) -> String {

@@ -56,7 +56,7 @@ fn findings_are_a_table_and_what_to_do() {
 fn what_was_not_read_is_said() {
     let failed = TargetReport {
         target: "wasm32-x".to_owned(),
-        outcome: Err(Error::new("rustc 1.96.0 knows no target `wasm32-x`").help("look")),
+        outcome: Err(Error::new("rustc 1.96.0 knows no target\n\n  `wasm32-x`").help("look")),
     };
     let mut partial = analysis();
     partial.problems.push(Problem {
@@ -66,8 +66,8 @@ fn what_was_not_read_is_said() {
     });
     assert_eq!(
         shown(&[failed, report(partial)]),
-        "### wasm-import-guard\n\n- `wasm32-x` was **not analysed**: rustc 1.96.0 knows no target \
-         `wasm32-x`\n  - help: look\n- `wasm32-wasip1`, rustc 1.91.0: 0 denied, 0 warnings, 0 \
+        "### wasm-import-guard\n\n- `wasm32-x` was **not analysed**: rustc 1.96.0 knows no \
+         target<br>  `wasm32-x`\n  - help: look\n- `wasm32-wasip1`, rustc 1.91.0: 0 denied, 0 warnings, 0 \
          notes; 0 imports in 0 packages; **incomplete**: 1 part of the graph could not be read\n  - \
          not read: `gone 1.0.0`: its directory does not exist\n"
     );
