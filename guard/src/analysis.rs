@@ -92,7 +92,7 @@ impl Session {
             considered: &self.considered,
             sysroot: &self.toolchain.sysroot,
         };
-        analyse(input, progress)
+        Ok(analyse(input, progress))
     }
 }
 
@@ -110,10 +110,7 @@ pub(crate) struct Input<'a> {
 }
 
 /// Analyses a graph that is already resolved.
-pub(crate) fn analyse(
-    mut input: Input<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Analysis, Error> {
+pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) -> Analysis {
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
@@ -131,7 +128,7 @@ pub(crate) fn analyse(
         considered: input.considered,
     };
     let findings = rules::run(&facts);
-    Ok(Analysis {
+    Analysis {
         target: input.target.to_owned(),
         rustc: input.in_use.release.clone(),
         considered: input.considered.iter().map(|rustc| rustc.release.clone()).collect(),
@@ -140,7 +137,7 @@ pub(crate) fn analyse(
         findings,
         problems,
         graph,
-    })
+    }
 }
 
 /// The C symbols to judge by: the toolchain's own where only the rustc in use is considered, else those of

@@ -1,12 +1,10 @@
 //! Finds the host imports of a Rust dependency graph that compiles to WebAssembly, and tells, before
 //! the link, which of them a given rustc and linker will not bind where their authors meant.
 //!
-//! In a `build.rs`:
+//! In `main` of a `build.rs`:
 //!
 //! ```no_run
-//! fn main() {
-//!     wasm_import_guard::check();
-//! }
+//! wasm_import_guard::check();
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and

@@ -23,6 +23,9 @@ pub(crate) const MAX_STDOUT_BYTES: u64 = 256 * 1024 * 1024;
 /// How much of a child's standard error is kept, in bytes; the rest is read and dropped.
 pub(crate) const MAX_STDERR_BYTES: u64 = 1024 * 1024;
 
+/// The most lines of an error that are quoted.
+const MAX_QUOTED_LINES: usize = 40;
+
 /// How often a child's end is looked for.
 const POLL: Duration = Duration::from_millis(2);
 
@@ -49,7 +52,10 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Output, Erro
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| Error::new(format!("could not run `{name}`: {error}")))?;
+        .map_err(|error| {
+            let program = Path::new(command.get_program()).display();
+            Error::new(format!("could not run {program}: {error}"))
+        })?;
     let stdout = collect(child.stdout.take(), MAX_STDOUT_BYTES);
     let stderr = collect(child.stderr.take(), MAX_STDERR_BYTES);
     let end = Instant::now() + limit;
@@ -106,6 +112,7 @@ pub(crate) fn first_error(stderr: &str) -> String {
         let from = lines.len().saturating_sub(5);
         paragraph.extend(&lines[from..]);
     }
+    paragraph.truncate(MAX_QUOTED_LINES);
     let text = paragraph.join("\n");
     let text = text.trim_end();
     if text.is_empty() { "it gave no reason".to_owned() } else { text.to_owned() }

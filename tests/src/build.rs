@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::environment::target_directory;
 use crate::scratch::Scratch;
@@ -30,8 +31,9 @@ pub struct Built {
     pub success: bool,
     /// cargo's messages, and rustc's as a person sees them.
     pub stderr: String,
-    /// Copies of the wasm modules and rlibs of the project's own packages.
+    /// Copies of the wasm modules and rlibs of the project's own packages; they go with this.
     pub files: Vec<PathBuf>,
+    _copies: TempDir,
 }
 
 impl Build {
@@ -84,7 +86,8 @@ impl Build {
         cargo.args(toolchain.target_arguments(&self.target)).args(&self.arguments);
         let output = cargo.output().expect("cargo can be started");
 
-        let copies = project.path("artifacts").join(&self.target);
+        let copies = tempfile::Builder::new().prefix("wasm-import-guard-built-").tempdir();
+        let copies = copies.expect("the temporary directory can be written");
         let root = fs::canonicalize(project.root()).expect("the project is there");
         let mut files = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
@@ -102,8 +105,7 @@ impl Build {
                 let file = Path::new(file.as_str().unwrap_or_default());
                 let kind = file.extension().and_then(OsStr::to_str);
                 if matches!(kind, Some("wasm" | "rlib")) {
-                    fs::create_dir_all(&copies).expect("a directory can be made");
-                    let copy = copies.join(file.file_name().expect("a file has a name"));
+                    let copy = copies.path().join(file.file_name().expect("a file has a name"));
                     fs::copy(file, &copy).expect("cargo names files that are there");
                     files.push(copy);
                 }
@@ -113,6 +115,7 @@ impl Build {
             success: output.status.success(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             files,
+            _copies: copies,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Every fixture, under every command and rule: what it announces is found, and nothing else.
+#![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
 use std::process::{Command, Output};
 

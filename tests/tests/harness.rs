@@ -1,4 +1,5 @@
 //! The harness itself: real builds, real crates, rustc's own import lists.
+#![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -47,6 +48,32 @@ fn wasip1_modules_link_and_keep_their_imports() {
         assert!(imports.iter().all(|it| it.module != "env"), "{file}: {imports:?}");
     }
     assert!(built.files.iter().any(|file| file.extension().is_some_and(|it| it == "rlib")));
+}
+
+/// What the table says of libc and of the archives beside it, by the linker's own word.
+#[test]
+fn a_bare_extern_is_libcs_unless_the_name_is_on_request() {
+    let project = |name: &str| {
+        let library = format!(
+            "unsafe extern \"C\" {{\n    fn {name}() -> i64;\n}}\n\
+             #[unsafe(no_mangle)]\npub extern \"C\" fn run() -> i64 {{\n    \
+             unsafe {{ {name}() }}\n}}\n"
+        );
+        Scratch::library(&format!("harness-bare-{name}"), &[], &library)
+    };
+    let built = Build::new("wasm32-wasip1").run(&project("random"));
+    built.expect_success();
+    // libc's own body asks WASI for its randomness.
+    let imports = module_imports(&built.module("harness_bare_random.wasm"));
+    assert!(imports.iter().all(|it| it.module == "wasi_snapshot_preview1"), "{imports:?}");
+    let built = Build::new("wasm32-wasip1").run(&project("clock"));
+    if built.success {
+        // Up to 1.95 the linker is told to make an import of it.
+        let imports = module_imports(&built.module("harness_bare_clock.wasm"));
+        assert_eq!(imports, [function("env", "clock")]);
+    } else {
+        assert!(built.stderr.contains("undefined symbol: clock"), "{}", built.stderr);
+    }
 }
 
 #[test]

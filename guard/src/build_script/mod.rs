@@ -29,10 +29,8 @@ use instructions::Instructions;
 /// `WASM_IMPORT_GUARD=off|warn|deny` in the environment decides for every package of the build.
 ///
 /// ```no_run
-/// // build.rs
-/// fn main() {
-///     wasm_import_guard::check();
-/// }
+/// // in `main` of build.rs
+/// wasm_import_guard::check();
 /// ```
 ///
 /// [error]: https://doc.rust-lang.org/cargo/reference/build-scripts.html#cargo-error
@@ -44,10 +42,8 @@ pub fn check() {
 /// The builder behind [`check`].
 ///
 /// ```no_run
-/// // build.rs of a library whose users build with many compilers
-/// fn main() {
-///     wasm_import_guard::Guard::new().also_consider("1.91.0").warn_only().check();
-/// }
+/// // in `main` of the build.rs of a library whose users build with many compilers
+/// wasm_import_guard::Guard::new().also_consider("1.91.0").warn_only().check();
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
@@ -126,7 +122,7 @@ impl Guard {
         }
         let scope = Scope::find(environment, &toolchain)?;
         out.rerun_if_inputs_changed(&scope);
-        analyse(
+        let analysis = analyse(
             Input {
                 target: &environment.target,
                 cfg: &environment.cfg,
@@ -138,7 +134,8 @@ impl Guard {
                 sysroot: &toolchain.sysroot,
             },
             &mut |_| {},
-        )
+        );
+        Ok(analysis)
     }
 }
 

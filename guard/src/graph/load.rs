@@ -62,7 +62,7 @@ pub fn load(
         Mode::BuildScript => {
             selection.frozen = true;
             // cargo has put the flags it uses into the environment.
-            (TargetCfg::from_build_script_env(), None)
+            (TargetCfg::from_build_script_env(), Some(configuration.environment_flags()))
         }
     };
     let workspace_root = workspace_root(toolchain, &selection)?;
@@ -86,10 +86,7 @@ pub fn load(
 /// # Errors
 /// When its manifest cannot be read.
 pub fn single_package(directory: &Path, features: &BTreeSet<String>) -> Result<Loaded, Error> {
-    let manifest = Manifest::read(directory).map_err(|error| {
-        let path = directory.join("Cargo.toml");
-        Error::new(format!("could not read the manifest {}: {error}", path.display()))
-    })?;
+    let manifest = Manifest::open(directory)?;
     let name = manifest.name().unwrap_or_default().to_owned();
     let version = manifest.version().unwrap_or_default().to_owned();
     let mut entries = Vec::from_iter(manifest.library());
@@ -98,19 +95,16 @@ pub fn single_package(directory: &Path, features: &BTreeSet<String>) -> Result<L
     }
     let package = Package {
         id: format!("{name} v{version} ({})", directory.display()),
-        name,
         version,
         source: PackageSource::Path,
         directory: directory.to_owned(),
         crate_name: manifest.crate_name(),
         entries,
         features: features.clone(),
-        possible_features: BTreeSet::new(),
-        certain: true,
-        dependencies: Vec::new(),
         has_build_script: manifest.has_build_script(),
         links: manifest.links().map(str::to_owned),
         is_root: true,
+        ..Package::without_source(&name)
     };
     Ok(Loaded {
         graph: Graph { packages: vec![package], roots: vec![PackageIndex(0)] },
@@ -175,27 +169,17 @@ impl Loader<'_> {
             .collect();
         let mut package = Package {
             id: printed.id.clone(),
-            name: name.to_owned(),
             version: version.to_owned(),
-            source: match source {
-                Source::Path(_) => PackageSource::Path,
-                _ => PackageSource::Downloaded,
-            },
-            directory: PathBuf::new(),
-            crate_name: if printed.library.is_empty() {
-                name.replace('-', "_")
-            } else {
-                printed.library.clone()
-            },
-            entries: Vec::new(),
             features,
-            possible_features: BTreeSet::new(),
-            certain: true,
-            dependencies: Vec::new(),
-            has_build_script: false,
-            links: None,
             is_root,
+            ..Package::without_source(name)
         };
+        if matches!(source, Source::Path(_)) {
+            package.source = PackageSource::Path;
+        }
+        if !printed.library.is_empty() {
+            package.crate_name.clone_from(&printed.library);
+        }
         let manifest = match self.locator.locate(name, version, &source) {
             Ok(directory) => {
                 package.directory = directory;
@@ -235,16 +219,9 @@ impl Loader<'_> {
 
     fn dependency(&self, packages: &[Package], from: usize, to: usize) -> Option<Dependency> {
         let package = packages.get(to)?;
-        let crate_name = package.crate_name.clone();
         let extern_name = match self.manifests.get(from)? {
-            Some(manifest) => manifest.extern_name(
-                &package.name,
-                &package.version,
-                &crate_name,
-                self.target,
-                self.cfg,
-            ),
-            None => crate_name,
+            Some(manifest) => manifest.extern_name(package, self.target, self.cfg),
+            None => package.crate_name.clone(),
         };
         Some(Dependency { package: PackageIndex(to), extern_name })
     }

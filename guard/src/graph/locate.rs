@@ -127,17 +127,21 @@ impl<'a> Locator<'a> {
         let preferred = hosts.iter().flat_map(|host| {
             self.registries.iter().filter(move |directory| of_host(directory, host))
         });
-        // Two caches of one host are the same index under two of cargo's hashes, or two indexes of
-        // which at most one has the package: cargo would say which in `{p}` only by that host. A
-        // directory of another host is taken last: an index may be configured by other means.
-        preferred
+        // Two caches of one host are mostly one index under the hashes of two versions of cargo, with
+        // the same content. Where they are two indexes that both have this version, cargo does not
+        // tell them apart in what it prints, and the first is taken. A directory of another host comes
+        // last: an index can be configured by means that are not read here.
+        let found: Vec<PathBuf> = preferred
             .chain(&self.registries)
             .map(|directory| directory.join(&wanted))
-            .find(|directory| directory.join("Cargo.toml").is_file())
-            .ok_or_else(|| {
-                let home = self.configuration.cargo_home().unwrap_or(Path::new("$CARGO_HOME"));
-                format!("{wanted} is in no directory of {}", home.join("registry/src").display())
-            })
+            .filter(|directory| directory.join("Cargo.toml").is_file())
+            .collect();
+        // Without cargo's mark, unpacking was interrupted.
+        let whole = found.iter().find(|directory| directory.join(".cargo-ok").is_file());
+        whole.or(found.first()).cloned().ok_or_else(|| {
+            let home = self.configuration.cargo_home().unwrap_or(Path::new("$CARGO_HOME"));
+            format!("{wanted} is in no directory of {}", home.join("registry/src").display())
+        })
     }
 
     fn git(
@@ -378,5 +382,110 @@ mod tests {
         assert_eq!(host("ssh://git@Example.org:22/x.git"), "example.org");
         assert_eq!(host("file:///tmp/index"), "");
         assert_eq!(host("nonsense"), "");
+    }
+
+    /// A cargo home for one test, and a configuration that uses it.
+    struct Home(PathBuf);
+
+    impl Home {
+        fn new(name: &str) -> Self {
+            let root = std::env::temp_dir()
+                .join(format!("wasm-import-guard-locate-{}-{name}", std::process::id()));
+            let _ = fs::remove_dir_all(&root);
+            fs::create_dir_all(&root).unwrap();
+            Self(root)
+        }
+
+        fn package(&self, directory: &str, name: &str, version: &str) -> PathBuf {
+            let directory = self.0.join(directory);
+            fs::create_dir_all(&directory).unwrap();
+            let text = format!("[package]\nname = '{name}'\nversion = '{version}'\n");
+            fs::write(directory.join("Cargo.toml"), text).unwrap();
+            directory
+        }
+
+        fn locate(&self, configuration: &str, id: &str) -> Result<PathBuf, String> {
+            let path = self.0.join("project/.cargo/config.toml");
+            let document = Document::parse(&path, configuration).unwrap();
+            let configuration = Configuration::of_documents(vec![document]).at_home(&self.0);
+            let (name, rest) = id.split_once(" v").unwrap();
+            let (version, source) = rest.split_once(' ').unwrap_or((rest, ""));
+            let source = source.strip_prefix('(').and_then(|source| source.strip_suffix(')'));
+            Locator::new(&configuration).locate(name, version, &Source::parse(source))
+        }
+    }
+
+    impl Drop for Home {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_cache_of_the_registry_that_cargo_names_is_preferred() {
+        let home = Home::new("registries");
+        let first = home.package(
+            "registry/src/aaa.example.org-0000000000000001/a-1.0.0+b.1",
+            "a",
+            "1.0.0+b.1",
+        );
+        let crates_io = home.package(
+            "registry/src/index.crates.io-00000000000000aa/a-1.0.0+b.1",
+            "a",
+            "1.0.0+b.1",
+        );
+        let interrupted = "registry/src/index.crates.io-00000000000000cc/old-1.0.0";
+        home.package(interrupted, "old", "1.0.0");
+        let older =
+            home.package("registry/src/github.com-00000000000000bb/old-1.0.0", "old", "1.0.0");
+        let local = home.package("registry/src/-0000000000000002/a-1.0.0+b.1", "a", "1.0.0+b.1");
+        assert_eq!(home.locate("", "a v1.0.0+b.1"), Ok(crates_io));
+        fs::write(older.join(".cargo-ok"), "").unwrap();
+        assert_eq!(home.locate("", "old v1.0.0"), Ok(older));
+        let mine = "[registries.mine]\nindex = 'sparse+https://aaa.example.org/index/'\n";
+        assert_eq!(home.locate(mine, "a v1.0.0+b.1 (registry `mine`)"), Ok(first.clone()));
+        let mirror = "[source.crates-io]\nreplace-with = 'mirror'\n[source.mirror]\nregistry = 'https://aaa.example.org/x'\n";
+        assert_eq!(home.locate(mirror, "a v1.0.0+b.1"), Ok(first));
+        let unpacked =
+            "[source.crates-io]\nreplace-with = 'local'\n[source.local]\nlocal-registry = 'r'\n";
+        assert_eq!(home.locate(unpacked, "a v1.0.0+b.1"), Ok(local));
+        let error = home.locate("", "a v1.0.1").unwrap_err();
+        assert!(error.contains("a-1.0.1 is in no directory of"), "{error}");
+    }
+
+    #[test]
+    fn checkouts_are_told_apart_by_name_and_revision() {
+        let home = Home::new("checkouts");
+        let wanted =
+            home.package("git/checkouts/repo-0123456789abcdef/89abcde/crates/deep/a", "a", "1.0.0");
+        home.package("git/checkouts/repo-0123456789abcdef/1234567/a", "a", "1.0.0");
+        home.package("git/checkouts/repo-0123456789abcdef/89abcde/target/a", "a", "2.0.0");
+        assert_eq!(
+            home.locate("", "a v1.0.0 (https://example.org/x/Repo.git?tag=v1#89abcdef)"),
+            Ok(wanted)
+        );
+        assert!(home.locate("", "a v2.0.0 (https://example.org/x/repo#89abcdef)").is_err());
+        let error = home.locate("", "a v1.0.0 (https://example.org/x/repo#fffffff0)").unwrap_err();
+        assert!(error.contains("revision fffffff0 of https://example.org/x/repo"), "{error}");
+    }
+
+    #[test]
+    fn vendored_git_sources_and_circles_of_replacements() {
+        let home = Home::new("vendored");
+        let vendored = home.package("project/vendor/a", "a", "1.0.0");
+        let text = "[source.'git+https://example.org/x/repo']\ngit = 'https://example.org/x/repo.git'\nreplace-with = 'v'\n[source.v]\ndirectory = 'vendor'\n";
+        assert_eq!(
+            home.locate(text, "a v1.0.0 (https://example.org/x/repo?branch=b#89abcdef)"),
+            Ok(vendored)
+        );
+        let circle =
+            "[source.crates-io]\nreplace-with = 'a'\n[source.a]\nreplace-with = 'crates-io'\n";
+        assert!(home.locate(circle, "a v1.0.0").is_err());
+    }
+
+    #[test]
+    fn a_path_that_is_gone_is_named() {
+        let home = Home::new("gone");
+        assert_eq!(home.locate("", "a v1.0.0 (/nowhere/a)"), Err("/nowhere/a is gone".to_owned()));
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Entry, EntryKind, requirement};
+use super::{Entry, EntryKind, Package, requirement};
 use crate::cfg::TargetCfg;
 use crate::document::{Document, Node, ReadError, Table};
+use crate::error::Error;
 use crate::trust::cfg_holds;
 
 /// The most files of `src/bin` that are taken for programs.
@@ -31,6 +32,8 @@ pub struct DeclaredDependency {
     pub package: String,
     /// The manifest's own name for it (`name = { package = "…" }`), when it has one.
     pub rename: Option<String>,
+    /// Where it lies, when a path is written.
+    pub path: Option<PathBuf>,
     /// The version requirement, when one is written.
     pub requirement: Option<String>,
     /// The table it stands in: a triple or `cfg(…)`; `None` for every target.
@@ -40,7 +43,18 @@ pub struct DeclaredDependency {
 }
 
 impl Manifest {
-    /// Reads `Cargo.toml` in `directory`.
+    /// Reads `Cargo.toml` in `directory`, and the workspace's manifest where it inherits from that.
+    ///
+    /// # Errors
+    /// When the file is missing, is no regular file, is too large or is not TOML.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
+        Self::read(directory).map_err(|error| {
+            let path = directory.join("Cargo.toml");
+            Error::new(format!("could not read the manifest {}: {error}", path.display()))
+        })
+    }
+
+    /// See [`Self::open`].
     pub(crate) fn read(directory: &Path) -> Result<Self, ReadError> {
         let document = Document::read(&directory.join("Cargo.toml"))?;
         let mut manifest = Self { document, workspace: None, directory: directory.to_owned() };
@@ -202,50 +216,47 @@ impl Manifest {
             .map(|declared| declared.line)
     }
 
-    /// The name by which this package's source calls the library `crate_name` of the package `name`
-    /// in `version`.
-    pub(crate) fn extern_name(
-        &self,
-        name: &str,
-        version: &str,
-        crate_name: &str,
-        target: &str,
-        cfg: &TargetCfg,
-    ) -> String {
-        let mut candidates: Vec<DeclaredDependency> =
-            self.dependencies().into_iter().filter(|declared| declared.package == name).collect();
+    /// The name by which this package's source calls the library of `package`.
+    pub(crate) fn extern_name(&self, package: &Package, target: &str, cfg: &TargetCfg) -> String {
+        let mut candidates: Vec<DeclaredDependency> = self
+            .dependencies()
+            .into_iter()
+            .filter(|declared| declared.package == package.name)
+            .collect();
         // Several: two versions of one crate, or other targets' tables.
         if candidates.len() > 1 {
+            let is_there = |path: &PathBuf| {
+                path == &package.directory
+                    || path.canonicalize().ok().is_some_and(|path| path == package.directory)
+            };
+            let fits = |requirement: &String| requirement::matches(requirement, &package.version);
             narrow(&mut candidates, |declared| {
                 declared.target.as_deref().is_none_or(|key| key == target || cfg_holds(key, cfg))
             });
-            narrow(&mut candidates, |declared| {
-                declared
-                    .requirement
-                    .as_deref()
-                    .is_none_or(|text| requirement::matches(text, version))
-            });
+            narrow(&mut candidates, |declared| declared.requirement.as_ref().is_none_or(fits));
+            // What is written and fits tells more than what is not written.
+            narrow(&mut candidates, |declared| declared.path.as_ref().is_some_and(is_there));
+            narrow(&mut candidates, |declared| declared.requirement.as_ref().is_some_and(fits));
         }
         let rename = candidates.into_iter().next().and_then(|declared| declared.rename);
-        rename.map_or_else(|| crate_name.to_owned(), |rename| rename.replace('-', "_"))
+        rename.map_or_else(|| package.crate_name.clone(), |rename| rename.replace('-', "_"))
     }
 
     fn declared(&self, key: &str, node: &Node, target: Option<&str>) -> DeclaredDependency {
         let inherited = node.get("workspace").and_then(Node::as_bool) == Some(true);
-        let definition = if inherited {
-            self.workspace
-                .as_ref()
-                .and_then(|workspace| workspace.get(&["workspace", "dependencies", key]))
-                .unwrap_or(node)
-        } else {
-            node
-        };
+        let workspace = self.workspace.as_ref().filter(|_| inherited);
+        let inherited = workspace.and_then(|workspace| {
+            let node = workspace.get(&["workspace", "dependencies", key])?;
+            Some((node, workspace.path.parent().unwrap_or(Path::new(""))))
+        });
+        let (definition, base) = inherited.unwrap_or((node, &self.directory));
         let package = definition.get("package").and_then(Node::as_str);
         let requirement =
             definition.as_str().or_else(|| definition.get("version").and_then(Node::as_str));
         DeclaredDependency {
             package: package.unwrap_or(key).to_owned(),
             rename: package.map(|_| key.to_owned()),
+            path: definition.get("path").and_then(Node::as_str).map(|path| base.join(path)),
             requirement: requirement.map(str::to_owned),
             target: target.map(str::to_owned),
             line: node.line,
@@ -406,8 +417,13 @@ mod tests {
                     [target.'cfg(unix)'.dependencies]\nunix-name = { package = 'p' }\n";
         let manifest = manifest(text);
         let cfg = TargetCfg::from_rustc("target_os=\"wasi\"");
-        let name = |package, version, lib| {
-            manifest.extern_name(package, version, lib, "wasm32-wasip1", &cfg)
+        let name = |name: &str, version: &str, crate_name: &str| {
+            let package = Package {
+                version: version.to_owned(),
+                crate_name: crate_name.to_owned(),
+                ..Package::without_source(name)
+            };
+            manifest.extern_name(&package, "wasm32-wasip1", &cfg)
         };
         assert_eq!(name("plain", "1.0.0", "other_lib"), "other_lib");
         assert_eq!(name("old", "1.4.0", "old"), "new_name");

@@ -68,30 +68,19 @@ fn possible(package: &Package) -> Package {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
-    use crate::graph::PackageSource;
 
     fn package(name: &str, features: &[&str], dependencies: &[usize], is_root: bool) -> Package {
         Package {
             id: format!("{name} v1.0.0"),
-            name: name.to_owned(),
             version: "1.0.0".to_owned(),
-            source: PackageSource::Path,
-            directory: PathBuf::new(),
-            crate_name: name.to_owned(),
-            entries: Vec::new(),
             features: features.iter().map(|feature| (*feature).to_owned()).collect(),
-            possible_features: BTreeSet::new(),
-            certain: true,
             dependencies: dependencies
                 .iter()
                 .map(|at| Dependency { package: PackageIndex(*at), extern_name: "x".to_owned() })
                 .collect(),
-            has_build_script: false,
-            links: None,
             is_root,
+            ..Package::without_source(name)
         }
     }
 

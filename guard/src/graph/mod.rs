@@ -156,6 +156,26 @@ impl Graph {
 }
 
 impl Package {
+    /// A package of which nothing but the name is known.
+    pub(crate) fn without_source(name: &str) -> Self {
+        Self {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            version: String::new(),
+            source: PackageSource::Downloaded,
+            directory: PathBuf::new(),
+            crate_name: name.replace('-', "_"),
+            entries: Vec::new(),
+            features: BTreeSet::new(),
+            possible_features: BTreeSet::new(),
+            certain: true,
+            dependencies: Vec::new(),
+            has_build_script: false,
+            links: None,
+            is_root: false,
+        }
+    }
+
     /// `name version`, as messages and JSON write it.
     pub fn label(&self) -> String {
         format!("{} {}", self.name, self.version)

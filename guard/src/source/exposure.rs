@@ -233,10 +233,10 @@ impl<'a> CrateExposure<'a> {
         for (carrier, truth) in &travelling {
             best = best.max(self.through(*carrier, *truth));
         }
-        best.unwrap_or_else(|| self.not_exposed(declared, named))
+        best.unwrap_or_else(|| Self::not_exposed(declared, named))
     }
 
-    fn not_exposed(&self, declared: &Declared, named: bool) -> Exposure {
+    fn not_exposed(declared: &Declared, named: bool) -> Exposure {
         if named {
             let reason = "it is `pub`, but no other package of the graph names it".to_owned();
             return exposure(ExposureKind::Unreferenced, reason);
@@ -281,10 +281,9 @@ impl<'a> CrateExposure<'a> {
     fn through(&self, carrier: CarrierId, truth: Truth) -> Option<Exposure> {
         let item = &self.program.crates[self.crate_id].carriers[carrier];
         let why = match item.code {
-            Code::OwnCrate => return None,
+            Code::OwnCrate | Code::Expansion { exported: false } => return None,
             Code::EachUser(why) => why,
             Code::Expansion { exported: true } => "it is a macro, expanded where it is used",
-            Code::Expansion { exported: false } => return None,
             Code::Unseen => {
                 let reason = "a macro call names it, and what the macro makes of it is not known";
                 return (self.alone || self.has_users())

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::model::{CrateSource, Target};
+use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
 use super::{exposure, text_scan};
@@ -37,6 +38,10 @@ pub(crate) fn declarations(
     let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
     for index in (0..graph.packages.len()).map(PackageIndex) {
         for entry in &graph.package(index).entries {
+            if !is_file(&entry.path) {
+                reader.missing(index, entry);
+                continue;
+            }
             let hints = text_scan::hints(source_directory(entry));
             if hints.extern_block {
                 let source = reader.read_declarations(index, entry);
@@ -84,6 +89,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Notes a crate root that is not there, or is no file.
+    fn missing(&mut self, index: PackageIndex, entry: &Entry) {
+        self.problems.push(Problem {
+            package: Some(self.graph.package(index).label()),
+            path: Some(entry.path.clone()),
+            message: "is not there: the imports of this crate are not known".to_owned(),
+        });
+    }
+
     /// A crate's declarations; where imports have a module, everything that can mention them too.
     fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
         let source = self.read(index, entry, Wanted::Nothing);
@@ -137,12 +151,11 @@ impl<'a> Reader<'a> {
         for _ in 0..MAX_ALIAS_ROUNDS {
             for user in &mut users {
                 let source = self.read(user.package, user.entry, Wanted::Names(&names));
-                match user.crate_id {
-                    Some(id) => program.crates[id] = source,
-                    None => {
-                        user.crate_id = Some(program.crates.len());
-                        program.crates.push(source);
-                    }
+                if let Some(id) = user.crate_id {
+                    program.crates[id] = source;
+                } else {
+                    user.crate_id = Some(program.crates.len());
+                    program.crates.push(source);
                 }
             }
             if !add_aliases(&program, &mut names) {

@@ -1,10 +1,9 @@
 //! Which files a crate is made of: how `mod x;`, `#[path]` and `include!` find them.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::tokens::{LexError, MAX_FILE_BYTES, Tokens};
+use crate::document::read_regular;
 use crate::error::Problem;
 
 /// How deep modules may nest. rustc has no limit of its own, its stack has; published crates stay
@@ -78,18 +77,8 @@ fn read_text(path: &Path, roots: &[PathBuf]) -> Result<String, String> {
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err("lies outside its package and workspace: it is not read".to_owned());
     }
-    let file = File::open(&real).map_err(|error| format!("cannot be read: {error}"))?;
-    let metadata = file.metadata().map_err(|error| format!("cannot be read: {error}"))?;
-    if !metadata.is_file() {
-        return Err("is no regular file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)));
-    }
+    let bytes =
+        read_regular(&real, MAX_FILE_BYTES).map_err(|error| format!("cannot be read: {error}"))?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8, which rustc refuses too".to_owned())
 }
 

@@ -3,11 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::modules::is_file;
 use super::tokens::MAX_FILE_BYTES;
-
-/// How deep source directories may nest before the walk ends; links can make endless trees.
-const MAX_DIRECTORY_DEPTH: usize = 64;
+use crate::document::read_regular;
 
 /// What a package's text holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,10 +42,15 @@ pub(super) fn mentions_any(directory: &Path, words: &HashSet<String>) -> bool {
 }
 
 /// Calls `look` with the text of each `.rs` file below `directory`, `None` where it cannot be had, until
-/// it answers false.
+/// it answers false. A directory that links lead to twice is read once.
 fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
-    let mut pending = vec![(directory.to_path_buf(), 0)];
-    while let Some((directory, depth)) = pending.pop() {
+    let Ok(real) = directory.canonicalize() else {
+        look(None);
+        return;
+    };
+    let mut seen: HashSet<PathBuf> = HashSet::from([real.clone()]);
+    let mut pending = vec![real];
+    while let Some(directory) = pending.pop() {
         let Ok(entries) = std::fs::read_dir(&directory) else {
             if !look(None) {
                 return;
@@ -57,29 +59,28 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
         };
         for entry in entries.flatten() {
             let path = entry.path();
-            if path.extension().is_some_and(|extension| extension == "rs") && is_file(&path) {
-                if !look(read(&path).as_deref()) {
-                    return;
+            if path.is_dir() {
+                let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+                if may_hold_sources(&path) && seen.insert(real.clone()) {
+                    pending.push(real);
                 }
-            } else if depth < MAX_DIRECTORY_DEPTH && may_hold_sources(&path) {
-                pending.push((path, depth + 1));
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !look(read(&path).as_deref())
+            {
+                return;
             }
         }
     }
 }
 
-/// A directory that cargo neither builds into nor hides.
-fn may_hold_sources(path: &PathBuf) -> bool {
+/// Whether cargo neither builds into nor hides a directory of that name.
+fn may_hold_sources(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.is_dir() && !name.starts_with('.') && name != "target"
+    !name.starts_with('.') && name != "target"
 }
 
 fn read(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path).ok()?.len();
-    if size > MAX_FILE_BYTES {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
+    String::from_utf8(read_regular(path, MAX_FILE_BYTES).ok()?).ok()
 }
 
 fn hints_of(text: &str) -> Hints {
@@ -130,5 +131,25 @@ mod tests {
             assert_eq!(hints_of(text).extern_block, expected, "{text}");
         }
         assert!(hints_of("#[path = \"../x.rs\"] mod x;").extern_block);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_circles_end() {
+        let name = format!("wasm-import-guard-circle-{}", std::process::id());
+        let top = std::env::temp_dir().join(name);
+        let below = top.join("src/below");
+        std::fs::create_dir_all(&below).expect("a directory can be made");
+        for link in ["one", "two", "three"] {
+            let _ = std::os::unix::fs::symlink("..", below.join(link));
+        }
+        std::fs::write(below.join("a.rs"), "fn a() {}").expect("a file can be written");
+        let mut files = 0;
+        visit(&top, &mut |_| {
+            files += 1;
+            true
+        });
+        std::fs::remove_dir_all(&top).expect("it can be removed");
+        assert_eq!(files, 1);
     }
 }

@@ -15,7 +15,7 @@ pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Tokens {
     text: String,
-    tokens: Vec<Token>,
+    list: Vec<Token>,
     line_starts: Vec<u32>,
 }
 
@@ -63,22 +63,22 @@ impl Tokens {
             token.end += skipped;
         }
         let line_starts = line_starts(&text);
-        Ok(Self { text, tokens, line_starts })
+        Ok(Self { text, list: tokens, line_starts })
     }
 
     /// How many tokens there are.
     pub(crate) fn len(&self) -> usize {
-        self.tokens.len()
+        self.list.len()
     }
 
     /// The kind of token `index`; `None` past the end.
     pub(crate) fn kind(&self, index: usize) -> Option<Kind> {
-        self.tokens.get(index).map(|token| token.kind)
+        self.list.get(index).map(|token| token.kind)
     }
 
     /// The text of token `index`; empty past the end.
     pub(crate) fn text(&self, index: usize) -> &str {
-        self.tokens
+        self.list
             .get(index)
             .map_or("", |token| &self.text[token.start as usize..token.end as usize])
     }
@@ -108,7 +108,7 @@ impl Tokens {
     pub(crate) fn is_path_separator(&self, index: usize) -> bool {
         self.is_punct(index, ':')
             && self.is_punct(index + 1, ':')
-            && self.tokens[index].end == self.tokens[index + 1].start
+            && self.list[index].end == self.list[index + 1].start
     }
 
     /// Whether token `index` opens a group with `delimiter`.
@@ -119,7 +119,7 @@ impl Tokens {
     /// The tokens inside the group that opens at `index`, without its delimiters.
     pub(crate) fn inside(&self, index: usize) -> Option<Range<usize>> {
         match self.kind(index)? {
-            Kind::Open(_) => Some(index + 1..self.tokens[index].partner as usize),
+            Kind::Open(_) => Some(index + 1..self.list[index].partner as usize),
             _ => None,
         }
     }
@@ -135,14 +135,14 @@ impl Tokens {
     /// The index of the delimiter that opens the group which token `index` closes.
     pub(crate) fn opening(&self, index: usize) -> Option<usize> {
         match self.kind(index)? {
-            Kind::Close(_) => Some(self.tokens[index].partner as usize),
+            Kind::Close(_) => Some(self.list[index].partner as usize),
             _ => None,
         }
     }
 
     /// Line and column of token `index`, both from 1, the column in characters.
     pub(crate) fn position(&self, index: usize) -> (usize, usize) {
-        let start = self.tokens.get(index).map_or(0, |token| token.start);
+        let start = self.list.get(index).map_or(0, |token| token.start);
         let line = self.line_starts.partition_point(|&line_start| line_start <= start);
         let line_start = self.line_starts[line - 1] as usize;
         let column = self.text[line_start..start as usize].trim_start_matches('\u{feff}');
@@ -153,9 +153,7 @@ impl Tokens {
     pub(crate) fn folded(&self, range: Range<usize>) -> String {
         let mut out = String::new();
         let mut last_end = None;
-        for token in
-            &self.tokens[range.start.min(self.tokens.len())..range.end.min(self.tokens.len())]
-        {
+        for token in &self.list[range.start.min(self.list.len())..range.end.min(self.list.len())] {
             if last_end.is_some_and(|end| end != token.start) {
                 out.push(' ');
             }
@@ -411,7 +409,7 @@ pub(crate) fn string_value(literal: &str) -> Option<String> {
                 out.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             '\n' | '\r' => {
-                while chars.peek().is_some_and(|c| c.is_ascii_whitespace()) {
+                while chars.peek().is_some_and(char::is_ascii_whitespace) {
                     chars.next();
                 }
             }

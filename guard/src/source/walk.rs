@@ -418,15 +418,15 @@ impl Walker<'_> {
                 super::attributes::predicate_truth(tokens, predicate, &self.cfg)
             };
             let body = arrow + 2;
-            let (range, next) = match tokens.inside(body).filter(|_| body < inside.end) {
-                Some(inside) => (inside, tokens.after(body)),
-                None => {
-                    let mut end = body;
-                    while end < inside.end && !tokens.is_punct(end, ',') {
-                        end = tokens.after(end);
-                    }
-                    (body.min(end)..end, end)
+            let braced = tokens.inside(body).filter(|_| body < inside.end);
+            let (range, next) = if let Some(range) = braced {
+                (range, tokens.after(body))
+            } else {
+                let mut end = body;
+                while end < inside.end && !tokens.is_punct(end, ',') {
+                    end = tokens.after(end);
                 }
+                (body.min(end)..end, end)
             };
             at = if tokens.is_punct(next, ',') { next + 1 } else { next.max(at + 1) };
             self.push_branch(region, range, none_before.and(branch));

@@ -6,7 +6,7 @@
 //! An entry says who defines it, or refers to it:
 //! * `p1:16-34`: wasi-libc for wasm32-wasip1, wasi-sdk 16 to 34; `p2:…` for wasm32-wasip2.
 //! * `crt1`: the startup objects. `l-NAME`: `libNAME.a`, on request.
-//! * `c-T`: `compiler_builtins` for `T`. `s-T`: refers to it, std for `T`.
+//! * `c-T`: `compiler_builtins` for `T`. `s-T`: std for `T` refers to the name.
 //!
 //! `/w` behind an entry: the definition is weak.
 
@@ -27,6 +27,13 @@ pub(super) const TARGETS: &[Target] = &[
         triple: "wasm32-unknown-unknown",
         libraries: &["c-unknown"],
         std: "s-unknown",
+        has_libc: false,
+    },
+    Target { triple: "wasm32v1-none", libraries: &["c-none"], std: "s-none", has_libc: false },
+    Target {
+        triple: "wasm64-unknown-unknown",
+        libraries: &["c-wasm64"],
+        std: "s-wasm64",
         has_libc: false,
     },
     Target {

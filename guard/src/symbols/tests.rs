@@ -63,6 +63,19 @@ fn without_libc_only_compiler_builtins() {
 }
 
 #[test]
+fn other_targets_without_libc() {
+    let none = from_table("wasm32v1-none");
+    assert!(none.get("memcpy").is_some() && none.get("close").is_none());
+    let memcpy = |symbols: &CSymbols| {
+        symbols.get("memcpy").and_then(|it| it.wasm_type.clone()).expect("known").params
+    };
+    assert_eq!(memcpy(&none), [ValueType::I32; 3]);
+    let wasm64 = from_table("wasm64-unknown-unknown");
+    assert_eq!(memcpy(&wasm64), [ValueType::I64; 3], "pointers have 64 bits");
+    assert!(wasm64.get("log").is_some());
+}
+
+#[test]
 fn sockets_are_referenced_on_wasip2_only() {
     let p2 = from_table("wasm32-wasip2");
     for name in ["connect", "bind", "shutdown", "send", "recv", "poll"] {

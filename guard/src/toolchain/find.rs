@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::rustup::{Installed, Rustup};
 use super::{Rustc, Toolchain, ask};
 use crate::error::Error;
-use crate::trust::{Configuration, Trust};
+use crate::trust::{Configuration, Trust, user_home};
 
 impl Toolchain {
     /// Finds the toolchain for a project whose cargo would be run in `directory`.
@@ -27,7 +27,7 @@ impl Toolchain {
 
     fn find_for(configuration: Configuration, trust: Trust) -> Result<Self, Error> {
         let rustup = Rustup::find(&configuration);
-        let path = search_path(&configuration, rustup.as_ref());
+        let path = search_path(&configuration);
         let installed = match &rustup {
             Some(rustup) => rustup.choose(&configuration, trust)?,
             None => None,
@@ -152,17 +152,19 @@ fn executable(name: &str) -> OsString {
 }
 
 /// The entries of `PATH` that the project cannot fill.
-fn search_path(configuration: &Configuration, rustup: Option<&Rustup>) -> Vec<PathBuf> {
+fn search_path(configuration: &Configuration) -> Vec<PathBuf> {
     let variable = configuration.variable("PATH").unwrap_or_default();
     std::env::split_paths(&variable)
         .filter(|entry| {
             let real = entry.canonicalize().unwrap_or_else(|_| entry.clone());
             let inside =
                 |directory: &Path| entry.starts_with(directory) || real.starts_with(directory);
-            // Somebody's whole home directory can be one repository.
-            let is_tool_home = rustup.is_some_and(|rustup| inside(rustup.home()))
-                || configuration.cargo_home().is_some_and(|home| *entry == home.join("bin"));
-            entry.is_absolute() && (is_tool_home || !inside(&configuration.top))
+            // Somebody's whole home directory can be one repository. Tools that were moved into a
+            // project are the project's.
+            let is_usual = user_home().is_some_and(|home| {
+                inside(&home.join(".cargo/bin")) || inside(&home.join(".rustup"))
+            });
+            entry.is_absolute() && (is_usual || !inside(&configuration.top))
         })
         .collect()
 }

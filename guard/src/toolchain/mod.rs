@@ -68,7 +68,9 @@ impl Toolchain {
             // Empty switches a wrapper off that the configuration names; unset would not.
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "")
-            .env("RUSTUP_AUTO_INSTALL", "0");
+            .env("RUSTUP_AUTO_INSTALL", "0")
+            // Messages are quoted; a backtrace would bury them.
+            .env_remove("RUST_BACKTRACE");
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }

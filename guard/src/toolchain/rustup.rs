@@ -34,10 +34,6 @@ impl Rustup {
         home.join("toolchains").is_dir().then_some(Self { home, settings })
     }
 
-    pub(super) fn home(&self) -> &Path {
-        &self.home
-    }
-
     /// The toolchain that rustup would choose in the configuration's directory, except that a
     /// toolchain which the project names is never installed, and its `path` not used without trust.
     ///

@@ -244,8 +244,13 @@ pub(crate) fn plain(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 impl Configuration {
+    /// The same with another cargo home.
+    pub(crate) fn at_home(self, home: &Path) -> Self {
+        Self { cargo_home: Some(home.to_owned()), ..self }
+    }
+
     /// The project's files as given, without environment.
-    pub(super) fn of_documents(documents: Vec<Document>) -> Self {
+    pub(crate) fn of_documents(documents: Vec<Document>) -> Self {
         let files =
             documents.into_iter().map(|document| File { document, of_project: true }).collect();
         Self { files, ..Self::default() }

@@ -95,9 +95,9 @@ impl Configuration {
         })
     }
 
-    /// The wasm targets that the project's configuration, `CARGO_BUILD_TARGET` or a `rust-toolchain`
-    /// file names, each with the place that names it, in cargo's order of precedence. Former names
-    /// and files (`….json`) are among them: they are errors where they are used.
+    /// The wasm targets that `CARGO_BUILD_TARGET` names, or else the configuration and a
+    /// `rust-toolchain` file, each with the place that names it, in cargo's order of precedence.
+    /// Former names and files (`….json`) are among them: they are errors where they are used.
     pub fn wasm_targets_named(&self) -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = Vec::new();
         let mut add = |target: &str, place: String| {
@@ -112,6 +112,7 @@ impl Configuration {
             for target in target.to_string_lossy().split_whitespace() {
                 add(target, "CARGO_BUILD_TARGET".to_owned());
             }
+            return found;
         }
         for document in self.documents(true) {
             if let Some(node) = document.get(&["build", "target"]) {
