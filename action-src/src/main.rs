@@ -12,6 +12,7 @@ mod render;
 mod repository;
 mod session;
 mod terminal;
+mod text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -12,7 +12,7 @@ use self::conclusion::Conclusion;
 use self::inputs::Inputs;
 use crate::cli::{ActionArgs, Common};
 use crate::exit::Exit;
-use crate::render::{self, TargetReport, View, github, merged};
+use crate::render::{self, TargetReport, View, github, markdown, merged};
 use crate::{github::step_files, terminal};
 
 /// Checks as the inputs ask, and tells the workflow in every way it listens to. What cannot be
@@ -38,6 +38,7 @@ pub(super) fn run(mut args: ActionArgs) -> anyhow::Result<Exit> {
         }
         Err(error) => {
             print(&github::failure(&error), common)?;
+            summarise(&markdown::failure(&error), common)?;
             let conclusion = Conclusion::Error;
             answer(&[("findings", ""), ("conclusion", conclusion.as_str())], common)?;
             Ok(conclusion.exit())

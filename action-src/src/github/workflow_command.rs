@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::repository::Location;
+use crate::text::shortened;
 
 /// The longest title that is shown in full; the service keeps 255 characters.
 const MAX_TITLE_CHARACTERS: usize = 200;
@@ -53,16 +54,6 @@ impl fmt::Display for Annotation {
         let message = shortened(&self.message, MAX_MESSAGE_CHARACTERS);
         write!(f, "::{}", escaped_data(&message))
     }
-}
-
-/// `text`, or its beginning and a sign that there is more: at most `limit` characters.
-pub(crate) fn shortened(text: &str, limit: usize) -> String {
-    if text.chars().nth(limit).is_none() {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(limit.saturating_sub(1)).collect();
-    short.push('…');
-    short
 }
 
 /// Text for the part after the second `::`.

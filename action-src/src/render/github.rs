@@ -10,8 +10,9 @@ use wasm_import_guard::text::printable;
 use super::merged::{Merged, merged};
 use super::words::{counted, dependency_path, listed, outcome_sentences};
 use super::{TargetReport, View};
-use crate::github::workflow_command::{Annotation, Severity, shortened};
+use crate::github::workflow_command::{Annotation, Severity};
 use crate::repository::Repository;
+use crate::text::shortened;
 
 /// The service shows ten errors, ten warnings and ten notices of a step, and drops the rest silently.
 const MAX_PER_SEVERITY: usize = 10;
@@ -25,15 +26,22 @@ const TITLE: &str = "wasm-import-guard";
 /// One workflow command a line: the findings of all targets, the worst first, and what could not be
 /// read.
 pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
-    let mut annotations = unread(reports);
-    let level = if view.verbose { Level::Note } else { Level::Warn };
+    let (unread, level) = (unread(reports), if view.verbose { Level::Note } else { Level::Warn });
     let findings = merged(reports, level);
-    annotations.extend(findings.iter().map(|one| annotation(one, repository)));
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Notice] {
-        let of_severity: Vec<&Annotation> =
-            annotations.iter().filter(|annotation| annotation.severity == severity).collect();
-        lines(&mut text, severity, &of_severity);
+        let unread = unread.iter().filter(|annotation| annotation.severity == severity);
+        let findings = findings.iter().filter(|one| self::severity(one.finding) == severity);
+        let all = unread.clone().count() + findings.clone().count();
+        let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
+        // To find the line of a finding files are read: only of those that are shown.
+        let findings = findings.map(|one| annotation(one, repository));
+        for annotation in unread.cloned().chain(findings).take(shown) {
+            let _ = writeln!(text, "{annotation}");
+        }
+        if shown < all {
+            let _ = writeln!(text, "{}", others(severity, all - shown));
+        }
     }
     text
 }
@@ -52,36 +60,29 @@ pub(crate) fn warning(message: &str) -> String {
     format!("{}\n", general(Severity::Warning, paragraph(message)))
 }
 
-/// As many annotations as are shown, and the number of the others in the place of the last.
-fn lines(text: &mut String, severity: Severity, annotations: &[&Annotation]) {
-    let all = annotations.len();
-    let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
-    for annotation in annotations.iter().take(shown) {
-        let _ = writeln!(text, "{annotation}");
-    }
-    if shown < all {
-        let kind = match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Notice => "note",
-        };
-        let message = format!(
-            "{} more {}; `cargo wasm-import-guard check` shows all",
-            all - shown,
-            if all - shown == 1 { kind.to_owned() } else { format!("{kind}s") }
-        );
-        let _ = writeln!(text, "{}", general(severity, message));
+/// In the place of the last annotation: how many are not shown.
+fn others(severity: Severity, count: usize) -> Annotation {
+    let kind = match severity {
+        Severity::Error => "more error",
+        Severity::Warning => "more warning",
+        Severity::Notice => "more note",
+    };
+    let message = format!("{}; `cargo wasm-import-guard check` shows all", counted(count, kind));
+    general(severity, message)
+}
+
+fn severity(finding: &Finding) -> Severity {
+    match finding.level {
+        Level::Deny => Severity::Error,
+        Level::Warn => Severity::Warning,
+        Level::Note => Severity::Notice,
     }
 }
 
 fn annotation(merged: &Merged<'_>, repository: &Repository) -> Annotation {
     let finding = merged.finding;
     Annotation {
-        severity: match finding.level {
-            Level::Deny => Severity::Error,
-            Level::Warn => Severity::Warning,
-            Level::Note => Severity::Notice,
-        },
+        severity: severity(finding),
         title: title(finding),
         // A path with characters that must not be shown is only in the message, which escapes them.
         location: repository

@@ -5,6 +5,7 @@ mod escape;
 use std::fmt::Write as _;
 
 use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::{Finding, Level};
 
 use self::escape::{code, prose};
@@ -13,6 +14,8 @@ use super::words::{counted, listed, outcome_sentences};
 use super::{TargetReport, View};
 use crate::repository::Repository;
 
+/// What the summary begins with.
+const TITLE: &str = "### wasm-import-guard\n\n";
 /// How many findings the table has at most.
 const MAX_ROWS: usize = 100;
 /// How many helps and problems are listed at most.
@@ -29,7 +32,7 @@ const MAX_SENTENCE_CHARACTERS: usize = 1_000;
 pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
     let level = if view.verbose { Level::Note } else { Level::Warn };
     let findings = merged(reports, level);
-    let mut text = String::from("### wasm-import-guard\n\n");
+    let mut text = String::from(TITLE);
     for report in reports {
         match &report.outcome {
             Ok(analysis) => verdict(&mut text, analysis),
@@ -37,9 +40,7 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
                 let message = paragraph(error.message());
                 let _ =
                     writeln!(text, "- {} was **not analysed**: {message}", name(&report.target));
-                for help in error.helps().iter().take(MAX_ITEMS) {
-                    let _ = writeln!(text, "  - help: {}", prose(help, MAX_SENTENCE_CHARACTERS));
-                }
+                ways_out(&mut text, error.helps());
             }
         }
     }
@@ -47,6 +48,17 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
         table(&mut text, &findings, reports.len() > 1, repository);
         helps(&mut text, &findings);
     }
+    text
+}
+
+/// Why nothing could be done.
+pub(crate) fn failure(error: &anyhow::Error) -> String {
+    let (message, helps): (String, &[String]) = match error.downcast_ref::<Error>() {
+        Some(error) => (error.message().to_owned(), error.helps()),
+        None => (format!("{error:#}"), &[]),
+    };
+    let mut text = format!("{TITLE}- **nothing was analysed**: {}\n", paragraph(&message));
+    ways_out(&mut text, helps);
     text
 }
 
@@ -176,6 +188,13 @@ fn helps(text: &mut String, findings: &[Merged<'_>]) {
 fn more(text: &mut String, before: &str, all: usize, shown: usize) {
     if shown < all {
         let _ = writeln!(text, "{before}{} more", all - shown);
+    }
+}
+
+/// The helps of an error, below it.
+fn ways_out(text: &mut String, helps: &[String]) {
+    for help in helps.iter().take(MAX_ITEMS) {
+        let _ = writeln!(text, "  - help: {}", prose(help, MAX_SENTENCE_CHARACTERS));
     }
 }
 

@@ -4,7 +4,7 @@ pub(crate) mod github;
 mod human;
 mod json;
 mod listing;
-mod markdown;
+pub(crate) mod markdown;
 pub(crate) mod merged;
 mod problems;
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn a_hazard_of_a_dependency_fails_the_step_at_the_line_that_brings_it_in() {
         "the input `fail-on` is `sometimes`\nhelp: give `deny`, `warn` or `never`"
     );
     assert_eq!(mistaken.outputs["conclusion"], "error");
-    assert_eq!(mistaken.summary, "");
+    assert!(mistaken.summary.contains("**nothing was analysed**: the input `fail-on` is"));
     assert!(!printed.contains("forged"), "{printed}");
 }
 

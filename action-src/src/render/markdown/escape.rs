@@ -5,7 +5,7 @@
 
 use wasm_import_guard::text::printable;
 
-use crate::github::workflow_command::shortened;
+use crate::text::shortened;
 
 /// A space without width. It parts what GitHub would take for a mention, a link or an issue once the
 /// escapes are undone.

@@ -3,7 +3,7 @@ use std::path::Path;
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
 
-use super::{MAX_BYTES, MAX_ROWS, check};
+use super::{MAX_BYTES, MAX_ROWS, check, failure};
 use crate::render::TargetReport;
 use crate::render::samples::{HOSTILE, analysis, finding, report};
 use crate::render::tests::view;
@@ -114,4 +114,14 @@ fn nothing_that_a_project_writes_begins_a_line() {
     for line in text.lines().filter(|line| !line.is_empty()) {
         assert!(starts.iter().any(|start| line.starts_with(start)), "{line:?}");
     }
+}
+
+#[test]
+fn a_failure_of_all_is_said_with_its_ways_out() {
+    let error = Error::new("no toolchain\n# here").help("install `rustc`");
+    assert_eq!(
+        failure(&error.into()),
+        "### wasm-import-guard\n\n- **nothing was analysed**: no toolchain<br># here\n  - help: \
+         install `rustc`\n"
+    );
 }
