@@ -49,20 +49,41 @@ fn append(file: &Path, text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{delimiter, output};
 
+    /// Reads outputs as the runner's documentation describes the files: a name and what ends the
+    /// value, the lines of the value, the end.
+    fn read(text: &str) -> Vec<(String, String)> {
+        let mut outputs = Vec::new();
+        let mut lines = text.strip_suffix('\n').unwrap().split('\n');
+        while let Some(line) = lines.next() {
+            let (name, end) = line.split_once("<<").unwrap();
+            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+            outputs.push((name.to_owned(), value.join("\n")));
+        }
+        outputs
+    }
+
+    proptest! {
+        #[test]
+        fn a_reader_gets_back_what_went_in(
+            values in prop::collection::vec("(end-0+|<<|\n|\r|=|conclusion|.){0,20}", 1..4),
+        ) {
+            let text: String =
+                values.iter().map(|value| output("x", value, &delimiter().unwrap())).collect();
+            let expected: Vec<_> =
+                values.into_iter().map(|value| ("x".to_owned(), value)).collect();
+            prop_assert_eq!(read(&text), expected);
+        }
+    }
+
     #[test]
-    fn an_output_is_a_heredoc_that_its_value_cannot_end() {
+    fn an_output_is_a_heredoc_whose_end_nobody_can_guess() {
         assert_eq!(output("findings", "1", "end-x"), "findings<<end-x\n1\nend-x\n");
         let (one, other) = (delimiter().unwrap(), delimiter().unwrap());
         assert_ne!(one, other);
         assert_eq!(one.len(), "end-".len() + 32);
-        let hostile = format!("1\nend-{}\nconclusion=success\n", "0".repeat(32));
-        let text = output("findings", &hostile, &one);
-        let mut lines = text.lines();
-        assert_eq!(lines.next(), Some(format!("findings<<{one}").as_str()));
-        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != one).collect();
-        assert_eq!(value.join("\n"), hostile);
-        assert_eq!(lines.next(), None);
     }
 }

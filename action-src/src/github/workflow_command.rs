@@ -68,4 +68,6 @@ fn escaped_property(text: &str) -> String {
 }
 
 #[cfg(test)]
+pub(crate) mod reader;
+#[cfg(test)]
 mod tests;

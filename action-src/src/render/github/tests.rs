@@ -1,9 +1,12 @@
 use std::path::Path;
 
+use proptest::prelude::*;
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
+use wasm_import_guard::text::printable;
 
 use super::{check, failure};
+use crate::github::workflow_command::reader::{hostile, read};
 use crate::render::samples::{HOSTILE, analysis, finding, report};
 use crate::render::tests::view;
 use crate::render::{TargetReport, View};
@@ -135,4 +138,43 @@ fn a_hostile_name_stays_inside_its_command() {
     assert!(text.lines().all(|line| line.starts_with("::error title=")
         || line.starts_with("::warning title=wasm-import-guard::")));
     assert!(!text.contains(['\r', '\u{1b}', '\u{202e}', '\u{2028}']), "{text:?}");
+}
+
+proptest! {
+    #[test]
+    fn names_come_out_as_they_are_shown_elsewhere(
+        name in hostile(),
+        module in hostile(),
+        message in hostile(),
+        help in hostile(),
+        package in hostile(),
+    ) {
+        let mut finding = finding(Level::Deny);
+        finding.name.clone_from(&name);
+        finding.module = Some(module.clone());
+        finding.message.clone_from(&message);
+        finding.help = vec![help.clone()];
+        finding.path = vec!["app 0.1.0".to_owned(), package.clone()];
+        let lines = shown(vec![finding], &view());
+        prop_assert_eq!(lines.len(), 1);
+        let read = read(&lines[0]);
+        prop_assert!(read.is_some(), "{}", lines[0]);
+        let read = read.unwrap();
+        let title = format!("libc-clash: {} of {}", printable(&name), printable(&module));
+        // What is longer is cut, which has a test of its own.
+        if title.chars().count() <= 200 {
+            prop_assert_eq!(&read.properties[0], &("title".to_owned(), title));
+        }
+        let mut said = read.data.split('\n');
+        let short = |text: &str| crate::text::shortened(&printable(text), super::MAX_PIECE_CHARACTERS);
+        prop_assert_eq!(said.next().map(str::to_owned), Some(short(&message)));
+        prop_assert_eq!(said.next(), Some(""));
+        prop_assert_eq!(said.count(), 5, "{:?}", read.data);
+        if printable(&package).chars().count() < 400 {
+            let path = format!("\nbrought in by app 0.1.0 → {}\n", printable(&package));
+            prop_assert!(read.data.contains(&path), "{:?}", read.data);
+        }
+        let help = format!("\nhelp: {}", short(&help));
+        prop_assert!(read.data.ends_with(&help), "{:?}", read.data);
+    }
 }
