@@ -62,12 +62,13 @@ pub(crate) fn warning(message: &str) -> String {
 
 /// In the place of the last annotation: how many are not shown.
 fn others(severity: Severity, count: usize) -> Annotation {
-    let kind = match severity {
-        Severity::Error => "more error",
-        Severity::Warning => "more warning",
-        Severity::Notice => "more note",
+    let (kind, option) = match severity {
+        Severity::Error => ("more error", ""),
+        Severity::Warning => ("more warning", ""),
+        Severity::Notice => ("more note", " -v"),
     };
-    let message = format!("{}; `cargo wasm-import-guard check` shows all", counted(count, kind));
+    let count = counted(count, kind);
+    let message = format!("{count}; `cargo wasm-import-guard check{option}` shows all");
     general(severity, message)
 }
 
