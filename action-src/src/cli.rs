@@ -33,6 +33,9 @@ pub(crate) enum Command {
     Imports(ImportsArgs),
     /// Print what a rule finds, why it matters and the ways out
     Explain(ExplainArgs),
+    /// Do what the GitHub Action does: check, annotate, summarise
+    #[command(after_help = ACTION_HELP)]
+    Action(ActionArgs),
 }
 
 impl Command {
@@ -42,6 +45,7 @@ impl Command {
             Self::Check(check) => check.common.output.color,
             Self::Imports(imports) => imports.common.output.color,
             Self::Explain(explain) => explain.color,
+            Self::Action(action) => action.common.output.color,
         }
     }
 }
@@ -50,6 +54,9 @@ impl Command {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    /// What to print on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
     /// Exit with 3 when a part of the graph could not be read and nothing was denied
     #[arg(long, help_heading = "Verdict")]
     pub(crate) require_complete: bool,
@@ -57,6 +64,15 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportsArgs {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// What to print on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActionArgs {
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -162,9 +178,6 @@ pub(crate) struct LockArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// What to print on stdout
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub(crate) format: Format,
     /// Show notes, and the places whose imports cannot be read
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
@@ -183,9 +196,24 @@ pub(crate) struct OutputArgs {
     pub(crate) color: Color,
 }
 
+/// How `check` reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people: like rustc's own diagnostics
+    #[default]
+    Human,
+    /// For programs: one JSON object per target, a line each
+    Json,
+    /// For GitHub Actions: annotations on lines of the repository
+    Github,
+    /// For GitHub's pages: a verdict and a table
+    Markdown,
+}
+
+/// How `imports` lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people: a table by package and import module
     #[default]
     Human,
     /// For programs: one JSON object per target, a line each
@@ -250,6 +278,28 @@ Exit codes:
   When only some of several targets can be analysed, their findings are shown and decide; each
   target that cannot is an error on stderr and makes the analysis incomplete. Give
   --require-complete in CI, so that a target that was not analysed never passes.";
+
+const ACTION_HELP: &str = "\
+action.yml runs it in a step of GitHub Actions. From the environment, where an empty value counts as
+none, it takes:
+  INPUT_MANIFEST_PATH   path to Cargo.toml
+  INPUT_TARGETS         wasm targets, separated by blanks, commas or line breaks
+  INPUT_RUSTC_VERSIONS  rustc versions to judge by, separated likewise
+  INPUT_FAIL_ON         deny (default), warn or never
+Each that is given counts in place of the option.
+
+It prints annotations, and appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name:
+  findings    how many findings are denied or warnings, those of several targets counted once
+  conclusion  failure     a finding reaches fail-on
+              incomplete  none does, but a target or a part of the graph could not be read
+              neutral     there are findings, and none reaches fail-on
+              success     there are none
+              error       nothing could be analysed
+
+Exit codes:
+  0  success, neutral or incomplete
+  1  failure
+  2  error";
 
 const IMPORTS_EXAMPLES: &str = "\
 Examples:

@@ -6,10 +6,13 @@
 mod cli;
 mod commands;
 mod exit;
+mod github;
 mod progress;
 mod render;
+mod repository;
 mod session;
 mod terminal;
+mod text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
         }
     };
     let color = cli.command.color();
-    match commands::run(&cli.command) {
+    match commands::run(cli.command) {
         Ok(exit) => exit.into(),
         Err(error) => {
             terminal::report_failure(&error, color);

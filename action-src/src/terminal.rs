@@ -1,5 +1,6 @@
 //! stdout and stderr: colours, errors, and readers that go away.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -22,6 +23,9 @@ pub(crate) const STRONG: Style = Style::new().bold();
 /// The style of what frames a message.
 pub(crate) const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 
+/// How a workflow command of the older kind begins.
+const OLD_COMMAND: &str = "##[";
+
 /// Writes `text`, which may hold colours, to stdout. A reader that has gone away (`… | head`) is
 /// not an error: what it wanted it has.
 ///
@@ -40,7 +44,17 @@ pub(crate) fn write_stdout(text: &str, color: Color) -> anyhow::Result<()> {
 pub(crate) fn write_stderr(text: &str, color: Color) {
     let stderr = io::stderr();
     let mut stream = AutoStream::new(stderr.lock(), choice(color, &stderr));
-    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.write_all(without_commands(text).as_bytes());
+}
+
+/// `text` as it can be shown in a step of GitHub Actions. The runner takes `##[command]` for an order
+/// wherever it stands in a line, so a name could give one; a space without width parts it.
+pub(crate) fn without_commands(text: &str) -> Cow<'_, str> {
+    if std::env::var_os("GITHUB_ACTIONS").is_some() && text.contains(OLD_COMMAND) {
+        Cow::Owned(text.replace(OLD_COMMAND, "##\u{200b}["))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Says on stderr why nothing could be done.

@@ -62,7 +62,7 @@ fn help_is_not_an_error_and_teaches() {
 
 #[test]
 fn every_graph_command_takes_the_options_of_the_contract() {
-    for command in ["check", "imports"] {
+    for command in ["check", "imports", "action"] {
         let help = stdout(&run(&[command, "-h"]));
         for option in [
             "--manifest-path <",
@@ -76,7 +76,6 @@ fn every_graph_command_takes_the_options_of_the_contract() {
             "--offline",
             "--frozen",
             "--rustc-version <",
-            "--format <",
             "-q, --quiet",
             "-v, --verbose",
             "--color <",
@@ -85,6 +84,8 @@ fn every_graph_command_takes_the_options_of_the_contract() {
             assert!(help.contains(option), "{command} has no {option}:\n{help}");
         }
         assert_eq!(help.contains("--require-complete"), command == "check");
+        // The Action has its own places for its reports.
+        assert_eq!(help.contains("--format <"), command != "action");
     }
 }
 
@@ -95,7 +96,8 @@ fn wrong_usage_ends_with_2_on_stderr() {
         (&["wasm-import-guard"], "Usage:"),
         (&["chek"], "'check'"),
         (&["check", "--no-such-option"], "--no-such-option"),
-        (&["check", "--format", "xml"], "[possible values: human, json]"),
+        (&["check", "--format", "xml"], "[possible values: human, json, github, markdown]"),
+        (&["imports", "--format", "github"], "[possible values: human, json]"),
         (&["check", "-q", "-v"], "cannot be used with"),
         (&["check", "--target"], "--target"),
         (&["imports", "--require-complete"], "--require-complete"),
@@ -165,6 +167,81 @@ fn a_full_disk_is_an_error() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).starts_with("error: stdout cannot be written"), "{}", stderr(&output));
+}
+
+/// A file that a runner would have made for a step, removed when it goes.
+struct StepFile(std::path::PathBuf);
+
+impl StepFile {
+    fn new(name: &str) -> Self {
+        let name = format!("wasm-import-guard-{}-{name}", std::process::id());
+        let file = Self(std::env::temp_dir().join(name));
+        std::fs::write(&file.0, "").unwrap();
+        file
+    }
+}
+
+impl Drop for StepFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn the_action_names_a_mistake_in_an_annotation_and_an_output() {
+    let outputs = StepFile::new("outputs");
+    let mut action = guard(&["action"]);
+    action.env("INPUT_FAIL_ON", "a\n::error::b").env("GITHUB_OUTPUT", &outputs.0);
+    let output = action.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        stdout(&output),
+        "::error title=wasm-import-guard::the input `fail-on` is `a%0A::error::b`%0Ahelp: give \
+         `deny`, `warn` or `never`\n"
+    );
+    assert_eq!(stderr(&output), "");
+    let text = std::fs::read_to_string(&outputs.0).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let delimiter = lines[0].strip_prefix("findings<<").unwrap();
+    assert_eq!(&lines[1..3], ["", delimiter]);
+    let other = lines[3].strip_prefix("conclusion<<").unwrap();
+    assert_eq!(&lines[4..], ["error", other]);
+    assert_ne!(delimiter, other);
+}
+
+#[test]
+fn what_cannot_be_reported_is_a_warning_and_changes_no_exit_code() {
+    let mut action = guard(&["action"]);
+    let nowhere = std::env::temp_dir().join("wasm-import-guard-nowhere/outputs");
+    let output = action.env("INPUT_FAIL_ON", "x").env("GITHUB_OUTPUT", &nowhere).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stdout = stdout(&output);
+    let [error, warning] = stdout.lines().collect::<Vec<_>>()[..] else { panic!("{stdout}") };
+    assert!(error.starts_with("::error title=wasm-import-guard::the input "), "{error}");
+    let said = "::warning title=wasm-import-guard::the outputs of the step cannot be written: ";
+    assert!(warning.starts_with(said), "{warning}");
+}
+
+#[test]
+fn a_failure_is_told_in_the_format_that_was_asked_for() {
+    let missing = "no\n##[error]such/Cargo.toml";
+    let arguments = ["check", "--format", "github", "--manifest-path", missing];
+    let output = guard(&arguments).env("GITHUB_ACTIONS", "true").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stdout(&output).starts_with("::error title=wasm-import-guard::"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(!stderr(&output).contains("##["), "{}", stderr(&output));
+    // The runner looks for commands in whatever a step prints.
+    let output = guard(&["check", "--manifest-path", missing, "--target", "wasm32-wasip1"])
+        .env("GITHUB_ACTIONS", "true")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("such/Cargo.toml"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("##["), "{}", stderr(&output));
 }
 
 /// `text` with its lines joined, since help is wrapped to the width of the terminal.

@@ -1,11 +1,20 @@
 //! `check`: report the imports that will not be bound where they belong.
 
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Format};
 use crate::exit::Exit;
 use crate::render::{self, View};
+use crate::terminal;
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let reports = super::analyse(&args.common)?;
-    render::check(&reports, &View::new(&args.common.output))?;
+    let reports = match super::analyse(&args.common) {
+        Ok(reports) => reports,
+        // Whoever reads annotations should find the reason among them.
+        Err(error) if args.format == Format::Github => {
+            terminal::write_stdout(&render::github::failure(&error), args.common.output.color)?;
+            return Ok(Exit::Failed);
+        }
+        Err(error) => return Err(error),
+    };
+    render::check(&reports, args.format, &View::new(&args.common.output))?;
     Ok(Exit::after_check(&reports, args.require_complete))
 }

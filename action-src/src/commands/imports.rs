@@ -6,6 +6,6 @@ use crate::render::{self, View};
 
 pub(super) fn run(args: &ImportsArgs) -> anyhow::Result<Exit> {
     let reports = super::analyse(&args.common)?;
-    render::imports(&reports, &View::new(&args.common.output))?;
+    render::imports(&reports, args.format, &View::new(&args.common.output))?;
     Ok(Exit::after_listing(&reports))
 }

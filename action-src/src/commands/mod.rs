@@ -1,5 +1,6 @@
 //! The commands: each asks the analysis and hands what it gave to a renderer.
 
+mod action;
 mod check;
 mod explain;
 mod imports;
@@ -15,11 +16,12 @@ use crate::terminal;
 ///
 /// # Errors
 /// When nothing could be analysed, or the result could not be written.
-pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
+pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::Check(args) => check::run(args),
-        Command::Imports(args) => imports::run(args),
-        Command::Explain(args) => explain::run(args),
+        Command::Check(args) => check::run(&args),
+        Command::Imports(args) => imports::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Action(args) => action::run(args),
     }
 }
 

@@ -13,7 +13,7 @@ use wasm_import_guard::finding::{Finding, Level, Related};
 use wasm_import_guard::import::{Opaque, Place};
 use wasm_import_guard::text::printable;
 
-use super::words::{counted, dependency_path, listed, outcomes, shown_path};
+use super::words::{counted, dependency_path, listed, outcome_sentences, shown_path};
 use super::{TargetReport, View, source};
 use crate::terminal::STRONG;
 
@@ -184,24 +184,6 @@ fn shared_help<'a>(shown: &[&'a Finding]) -> Vec<Group<'a>> {
         .map(|help| {
             let title = format!("for {} of these findings: {help}", uses[help]);
             Group::with_title(Word::HELP.primary_title(printable(&title)))
-        })
-        .collect()
-}
-
-/// What each rustc makes of the import: one sentence for all that do the same.
-fn outcome_sentences(finding: &Finding) -> Vec<String> {
-    let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
-    for (rustc, set) in &finding.outcomes {
-        let clause = outcomes(set);
-        match sentences.iter_mut().find(|(known, _)| *known == clause) {
-            Some((_, versions)) => versions.push(rustc),
-            None => sentences.push((clause, vec![rustc])),
-        }
-    }
-    sentences
-        .into_iter()
-        .map(|(clause, versions)| {
-            printable(&format!("with rustc {}: {clause}", listed(&versions, "and")))
         })
         .collect()
 }

@@ -1,8 +1,11 @@
 //! From what an analysis gave to what is printed. Nothing here knows how it was found.
 
+pub(crate) mod github;
 mod human;
 mod json;
 mod listing;
+pub(crate) mod markdown;
+pub(crate) mod merged;
 mod problems;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -14,7 +17,8 @@ use std::path::PathBuf;
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::error::Error;
 
-use crate::cli::{Color, Format, OutputArgs};
+use crate::cli::{Color, Format, ListFormat, OutputArgs};
+use crate::repository::Repository;
 use crate::terminal;
 
 /// What the analysis of one target gave, or why there is none.
@@ -34,7 +38,6 @@ impl TargetReport {
 /// How the user wants to see it.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
-    pub(crate) format: Format,
     pub(crate) verbose: bool,
     pub(crate) quiet: bool,
     pub(crate) color: Color,
@@ -46,7 +49,6 @@ impl View {
     /// The view that the options ask for, from the current directory.
     pub(crate) fn new(options: &OutputArgs) -> Self {
         Self {
-            format: options.format,
             verbose: options.verbose,
             quiet: options.quiet,
             color: options.color,
@@ -55,33 +57,60 @@ impl View {
     }
 }
 
-/// Prints the findings of each target, and on stderr what could not be read.
+/// Prints the findings of each target, and what could not be read: on stderr, or where the format has
+/// a place for it.
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(crate) fn check(reports: &[TargetReport], view: &View) -> anyhow::Result<()> {
-    let text = match view.format {
-        Format::Human => human::check(reports, view),
-        Format::Json => json::check(reports)?,
-    };
-    print(&text, reports, view)
+pub(crate) fn check(reports: &[TargetReport], format: Format, view: &View) -> anyhow::Result<()> {
+    match format {
+        Format::Human => print(&human::check(reports, view), reports, view),
+        Format::Json => print(&json::check(reports)?, reports, view),
+        // What else a runner reads, on stderr too, it searches for commands.
+        Format::Github => terminal::write_stdout(&annotations(reports, view), view.color),
+        Format::Markdown => print(&summary(reports, view), reports, view),
+    }
+}
+
+/// Workflow commands for GitHub Actions.
+pub(crate) fn annotations(reports: &[TargetReport], view: &View) -> String {
+    github::check(reports, view, &repository(reports, view))
+}
+
+/// Markdown for the summary of a step.
+pub(crate) fn summary(reports: &[TargetReport], view: &View) -> String {
+    markdown::check(reports, view, &repository(reports, view))
 }
 
 /// Prints the imports of each target, and on stderr what could not be read.
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(crate) fn imports(reports: &[TargetReport], view: &View) -> anyhow::Result<()> {
-    let text = match view.format {
-        Format::Human => listing::imports(reports, view),
-        Format::Json => json::imports(reports)?,
+pub(crate) fn imports(
+    reports: &[TargetReport],
+    format: ListFormat,
+    view: &View,
+) -> anyhow::Result<()> {
+    let text = match format {
+        ListFormat::Human => listing::imports(reports, view),
+        ListFormat::Json => json::imports(reports)?,
     };
     print(&text, reports, view)
 }
 
+/// The repository of the packages that were analysed, else of the current directory.
+fn repository(reports: &[TargetReport], view: &View) -> Repository {
+    let graphs = reports.iter().filter_map(|report| Some(&report.outcome.as_ref().ok()?.graph));
+    let mut roots = graphs.flat_map(|graph| graph.roots.iter().map(|root| graph.package(*root)));
+    let root = roots.next().map(|package| package.directory.clone());
+    let directory = root.or_else(|| view.directory.clone()).unwrap_or_else(|| ".".into());
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    Repository::around(&directory, workspace.as_deref())
+}
+
 /// The results, then on stderr what is missing from them: it is read last, and never left out.
 fn print(text: &str, reports: &[TargetReport], view: &View) -> anyhow::Result<()> {
-    let written = terminal::write_stdout(text, view.color);
+    let written = terminal::write_stdout(&terminal::without_commands(text), view.color);
     terminal::write_stderr(&problems::text(reports, view), view.color);
     written
 }
@@ -89,16 +118,10 @@ fn print(text: &str, reports: &[TargetReport], view: &View) -> anyhow::Result<()
 #[cfg(test)]
 mod tests {
     use super::View;
-    use crate::cli::{Color, Format};
+    use crate::cli::Color;
 
     /// What a user without options sees.
     pub(super) fn view() -> View {
-        View {
-            format: Format::Human,
-            verbose: false,
-            quiet: false,
-            color: Color::Never,
-            directory: None,
-        }
+        View { verbose: false, quiet: false, color: Color::Never, directory: None }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use wasm_import_guard::finding::Finding;
 use wasm_import_guard::outcome::Outcome;
 use wasm_import_guard::text::printable;
 
@@ -20,8 +21,26 @@ pub(super) fn listed(items: &[&str], last: &str) -> String {
     }
 }
 
+/// What each rustc makes of the import: one sentence for all that do the same.
+pub(super) fn outcome_sentences(finding: &Finding) -> Vec<String> {
+    let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
+    for (rustc, set) in &finding.outcomes {
+        let clause = outcomes(set);
+        match sentences.iter_mut().find(|(known, _)| *known == clause) {
+            Some((_, versions)) => versions.push(rustc),
+            None => sentences.push((clause, vec![rustc])),
+        }
+    }
+    sentences
+        .into_iter()
+        .map(|(clause, versions)| {
+            printable(&format!("with rustc {}: {clause}", listed(&versions, "and")))
+        })
+        .collect()
+}
+
 /// What a rustc and its linker make of an import, as a clause.
-pub(super) fn outcomes(set: &BTreeSet<Outcome>) -> String {
+fn outcomes(set: &BTreeSet<Outcome>) -> String {
     let clauses: Vec<&str> = set.iter().map(|outcome| clause(*outcome)).collect();
     match clauses.as_slice() {
         [] => "what happens is not known".to_owned(),

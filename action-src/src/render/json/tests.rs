@@ -149,3 +149,15 @@ fn hostile_text_stays_on_its_line_and_comes_back_unchanged() {
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["findings"][0]["name"], HOSTILE);
 }
+
+#[test]
+fn a_name_cannot_order_the_runner_of_a_workflow_about() {
+    let mut analysis = analysis();
+    let mut finding = finding(Level::Deny);
+    finding.name = "\\##[stop-commands]x".to_owned();
+    analysis.findings.push(finding);
+    let text = check(&[report(analysis)]).unwrap();
+    assert!(!text.contains("##["), "{text}");
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["findings"][0]["name"], "\\##[stop-commands]x");
+}

@@ -1,0 +1,185 @@
+//! Findings as annotations of GitHub Actions, on lines of the user's own repository.
+
+use std::fmt::Write as _;
+
+use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::error::Error;
+use wasm_import_guard::finding::{Finding, Level};
+use wasm_import_guard::text::printable;
+
+use super::merged::{Merged, merged};
+use super::words::{counted, dependency_path, listed, outcome_sentences};
+use super::{TargetReport, View};
+use crate::github::workflow_command::{Annotation, Severity};
+use crate::repository::Repository;
+use crate::text::shortened;
+
+/// The service shows ten errors, ten warnings and ten notices of a step, and drops the rest silently.
+const MAX_PER_SEVERITY: usize = 10;
+/// How many problems of a target its warning quotes.
+const MAX_PROBLEMS: usize = 10;
+/// The longest name, path or sentence that is quoted in full.
+const MAX_PIECE_CHARACTERS: usize = 500;
+/// Who speaks, where no rule does.
+const TITLE: &str = "wasm-import-guard";
+
+/// One workflow command a line: the findings of all targets, the worst first, and what could not be
+/// read.
+pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
+    let (unread, level) = (unread(reports), if view.verbose { Level::Note } else { Level::Warn });
+    let findings = merged(reports, level);
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Notice] {
+        let unread = unread.iter().filter(|annotation| annotation.severity == severity);
+        let findings = findings.iter().filter(|one| self::severity(one.finding) == severity);
+        let all = unread.clone().count() + findings.clone().count();
+        let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
+        // To find the line of a finding files are read: only of those that are shown.
+        let findings = findings.map(|one| annotation(one, repository));
+        for annotation in unread.cloned().chain(findings).take(shown) {
+            let _ = writeln!(text, "{annotation}");
+        }
+        if shown < all {
+            let _ = writeln!(text, "{}", others(severity, all - shown));
+        }
+    }
+    text
+}
+
+/// An annotation that says why nothing could be done.
+pub(crate) fn failure(error: &anyhow::Error) -> String {
+    let message = match error.downcast_ref::<Error>() {
+        Some(error) => error_message(error),
+        None => paragraph(&format!("{error:#}")),
+    };
+    format!("{}\n", general(Severity::Error, message))
+}
+
+/// A warning about the run as a whole.
+pub(crate) fn warning(message: &str) -> String {
+    format!("{}\n", general(Severity::Warning, paragraph(message)))
+}
+
+/// In the place of the last annotation: how many are not shown.
+fn others(severity: Severity, count: usize) -> Annotation {
+    let (kind, option) = match severity {
+        Severity::Error => ("more error", ""),
+        Severity::Warning => ("more warning", ""),
+        Severity::Notice => ("more note", " -v"),
+    };
+    let count = counted(count, kind);
+    let message = format!("{count}; `cargo wasm-import-guard check{option}` shows all");
+    general(severity, message)
+}
+
+fn severity(finding: &Finding) -> Severity {
+    match finding.level {
+        Level::Deny => Severity::Error,
+        Level::Warn => Severity::Warning,
+        Level::Note => Severity::Notice,
+    }
+}
+
+fn annotation(merged: &Merged<'_>, repository: &Repository) -> Annotation {
+    let finding = merged.finding;
+    Annotation {
+        severity: severity(finding),
+        title: title(finding),
+        // A path with characters that must not be shown is only in the message, which escapes them.
+        location: repository
+            .locate(merged.analysis, finding)
+            .filter(|location| printable(&location.file) == location.file),
+        message: message(merged),
+    }
+}
+
+fn title(finding: &Finding) -> String {
+    let name = printable(&finding.name);
+    match &finding.module {
+        Some(module) => format!("{}: {name} of {}", finding.rule, printable(module)),
+        None => format!("{}: {name}", finding.rule),
+    }
+}
+
+/// What an annotation says: the message, where it comes from, what happens, what to do.
+fn message(merged: &Merged<'_>) -> String {
+    let finding = merged.finding;
+    let place = &finding.place;
+    let mut lines = vec![piece(&finding.message), String::new()];
+    let declared = format!(
+        "declared by {} {} at {}:{}:{}",
+        place.package, place.version, place.file, place.line, place.column
+    );
+    lines.push(piece(&declared));
+    if finding.path.len() > 1 {
+        lines.push(format!("brought in by {}", piece(&dependency_path(&finding.path))));
+    }
+    lines.push(format!("target: {}", piece(&listed(&merged.targets, "and"))));
+    lines.extend(outcome_sentences(finding));
+    lines.extend(finding.help.iter().map(|help| format!("help: {}", piece(help))));
+    lines.join("\n")
+}
+
+/// What is missing from the result. An error only when nothing else is there to decide by.
+fn unread(reports: &[TargetReport]) -> Vec<Annotation> {
+    let any = reports.iter().any(|report| report.outcome.is_ok());
+    let severity = if any { Severity::Warning } else { Severity::Error };
+    reports
+        .iter()
+        .filter_map(|report| match &report.outcome {
+            Err(error) => {
+                let target = piece(&report.target);
+                let message = format!("{target} was not analysed: {}", error_message(error));
+                Some(general(severity, message))
+            }
+            Ok(analysis) if !analysis.complete() => {
+                Some(general(Severity::Warning, incomplete(analysis)))
+            }
+            Ok(_) => None,
+        })
+        .collect()
+}
+
+/// What of one target could not be read.
+fn incomplete(analysis: &Analysis) -> String {
+    let problems = &analysis.problems;
+    let mut lines = vec![format!(
+        "the analysis for {} is incomplete: {} of the graph could not be read, and imports there \
+         are missing from the result",
+        piece(&analysis.target),
+        counted(problems.len(), "part")
+    )];
+    for problem in problems.iter().take(MAX_PROBLEMS) {
+        let message = paragraph(&problem.message);
+        lines.push(match &problem.package {
+            Some(package) => format!("{}: {message}", piece(package)),
+            None => message,
+        });
+    }
+    if problems.len() > MAX_PROBLEMS {
+        lines.push(format!("{} more", problems.len() - MAX_PROBLEMS));
+    }
+    lines.join("\n")
+}
+
+fn error_message(error: &Error) -> String {
+    let helps = error.helps().iter().map(|help| format!("help: {}", piece(help)));
+    std::iter::once(paragraph(error.message())).chain(helps).collect::<Vec<_>>().join("\n")
+}
+
+/// Text that may quote cargo or rustc over several lines.
+fn paragraph(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(piece).collect::<Vec<_>>().join("\n")
+}
+
+fn piece(text: &str) -> String {
+    shortened(&printable(text), MAX_PIECE_CHARACTERS)
+}
+
+fn general(severity: Severity, message: String) -> Annotation {
+    Annotation { severity, title: TITLE.to_owned(), location: None, message }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Workflows run by `act` on this machine, without containers and without GitHub.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+use wasm_import_guard_tests::Scratch;
+
+use crate::tools::{repository, tool};
+use crate::workflow_command;
+
+/// The name under which a workflow uses this checkout as an action.
+pub(crate) const ACTION: &str = "example/wasm-import-guard@v1";
+
+/// What a run of a workflow gave.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// Whether act says that the workflow passed.
+    pub(crate) passed: bool,
+    entries: Vec<Value>,
+    log: String,
+}
+
+/// What one step that uses the action gave.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// Its exit code.
+    pub(crate) code: i32,
+    pub(crate) annotations: Vec<workflow_command::Command>,
+    pub(crate) summary: String,
+    pub(crate) outputs: BTreeMap<String, String>,
+}
+
+/// A scratch repository, as a pull request would have it checked out.
+pub(crate) struct Checkout(Scratch);
+
+impl Checkout {
+    /// A repository of these files, committed.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let scratch = Scratch::new();
+        for (path, text) in files {
+            scratch.write(path, text);
+        }
+        let git = |arguments: &[&str]| {
+            let author = ["-c", "user.name=author", "-c", "user.email=author@example.com"];
+            let mut git = Command::new("git");
+            git.args(author).args(arguments).current_dir(scratch.root());
+            git.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1");
+            let output = git.output().unwrap();
+            assert!(output.status.success(), "git {arguments:?}: {output:?}");
+        };
+        git(&["init", "--quiet", "--initial-branch=change"]);
+        git(&["add", "--all", "--force"]);
+        git(&["commit", "--quiet", "--message=A change"]);
+        git(&["remote", "add", "origin", "https://github.com/example/edge.git"]);
+        Self(scratch)
+    }
+
+    /// Runs the repository's workflows for a pull request, with this checkout as [`ACTION`].
+    pub(crate) fn pull_request(&self) -> Run {
+        // Two runs would replace each other's binary.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let around = Scratch::new();
+        around.write("event.json", PULL_REQUEST);
+        copy_of_this_repository(&around.path("action"));
+        fs::create_dir(around.path("home")).unwrap();
+        let mut act = tool("act");
+        act.args(["pull_request", "--json", "-P", "ubuntu-latest=-self-hosted"]);
+        act.arg("--eventpath").arg(around.path("event.json"));
+        let action = around.path("action");
+        act.arg("--local-repository").arg(format!("{ACTION}={}", action.display()));
+        act.current_dir(self.0.root());
+        for (name, value) in environment() {
+            act.arg("--env").arg(format!("{name}={value}"));
+        }
+        // Nothing of the developer's, or of the cargo that runs this test.
+        act.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        act.env("HOME", around.path("home"));
+        let output = act.output().unwrap();
+        let log = String::from_utf8(output.stdout).unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let entries = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        Run { passed: output.status.success(), entries, log: format!("{log}{errors}") }
+    }
+}
+
+impl Run {
+    /// What the step `id` gave.
+    pub(crate) fn step(&self, id: &str) -> Step {
+        // The command runs in the step `check` inside the action.
+        let inside = |entry: &&Value| entry["stepID"] == serde_json::json!([id, "check"]);
+        let inside: Vec<&Value> = self.entries.iter().filter(inside).collect();
+        let outside = |entry: &&Value| entry["stepID"] == serde_json::json!([id]);
+        let of = |entries: &[&Value], command: &str| -> Vec<Value> {
+            let is_command = |entry: &&&Value| entry["command"] == command;
+            entries.iter().filter(is_command).map(|entry| (*entry).clone()).collect()
+        };
+        let outside: Vec<&Value> = self.entries.iter().filter(outside).collect();
+        let outputs = of(&outside, "set-output").into_iter().map(|entry| {
+            (entry["name"].as_str().unwrap().to_owned(), entry["arg"].as_str().unwrap().to_owned())
+        });
+        let annotations = inside.iter().filter(|entry| {
+            ["error", "warning", "notice"].iter().any(|kind| entry["command"] == **kind)
+        });
+        let summaries = of(&inside, "summary");
+        Step {
+            code: self.code(&inside),
+            annotations: annotations.map(|entry| annotation(entry)).collect(),
+            summary: summaries.iter().map(|entry| entry["content"].as_str().unwrap()).collect(),
+            outputs: outputs.collect(),
+        }
+    }
+
+    /// Everything that steps printed and that was no command.
+    pub(crate) fn printed(&self) -> String {
+        let raw = self.entries.iter().filter(|entry| entry["raw_output"] == true);
+        raw.filter_map(|entry| entry["msg"].as_str()).collect()
+    }
+
+    /// The exit code of a step from what act says at its end.
+    fn code(&self, entries: &[&Value]) -> i32 {
+        let codes: Vec<i32> = entries
+            .iter()
+            .filter_map(|entry| entry["msg"].as_str()?.strip_prefix("exit status ")?.parse().ok())
+            .collect();
+        let result = entries.iter().find_map(|entry| entry["stepResult"].as_str());
+        match (codes.as_slice(), result) {
+            ([], Some("success")) => 0,
+            ([code], Some("failure")) => *code,
+            _ => panic!("the step did not end: {result:?}, {codes:?}\n{}", self.log),
+        }
+    }
+}
+
+/// An annotation, read from the line that was printed. act's own decoding must agree, but for lines
+/// that hold `::` once more, where it differs from GitHub's runner.
+fn annotation(entry: &Value) -> workflow_command::Command {
+    let line = entry["raw"].as_str().unwrap().trim_end();
+    let read = workflow_command::Command::read(line).unwrap();
+    if line.matches("::").count() == 2 {
+        assert_eq!(entry["arg"], read.data);
+        assert_eq!(entry["kvPairs"], serde_json::json!(read.properties));
+    }
+    read
+}
+
+/// What the steps of a workflow need from this machine's environment, and how the action is built.
+fn environment() -> Vec<(String, String)> {
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap());
+    let directory = |name: &str, default: &str| {
+        let path = std::env::var_os(name).map_or_else(|| home.join(default), PathBuf::from);
+        (name.to_owned(), path.display().to_string())
+    };
+    // Kept between runs: only the repository's own crates are built again.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("action").display().to_string();
+    let mut environment = vec![
+        directory("CARGO_HOME", ".cargo"),
+        directory("RUSTUP_HOME", ".rustup"),
+        ("WASM_IMPORT_GUARD_TARGET_DIR".to_owned(), target),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL".to_owned(), "0".to_owned()),
+        // What workflows set for their own builds must not reach the action's: it would be built for
+        // wasm, or not at all.
+        ("CARGO_BUILD_TARGET".to_owned(), "wasm32-wasip1".to_owned()),
+        ("RUSTFLAGS".to_owned(), "-Clinker=no-such-linker".to_owned()),
+    ];
+    for (name, value) in std::env::vars() {
+        let network = ["CARGO_HTTP_", "CARGO_NET_", "SSL_CERT_"];
+        if network.iter().any(|start| name.starts_with(start)) || name.ends_with("_proxy") {
+            environment.push((name, value));
+        }
+    }
+    environment
+}
+
+/// The files of this repository that git would commit, so that what is built here and ignored can
+/// have no part in the test.
+fn copy_of_this_repository(to: &Path) {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let output = git.current_dir(repository()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    for path in String::from_utf8(output.stdout).unwrap().split_terminator('\0') {
+        let from = repository().join(path);
+        if from.is_file() {
+            let to = to.join(path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+const PULL_REQUEST: &str = r#"{
+  "action": "opened",
+  "number": 1,
+  "pull_request": {
+    "number": 1,
+    "head": { "ref": "change", "sha": "1111111111111111111111111111111111111111" },
+    "base": { "ref": "main", "sha": "2222222222222222222222222222222222222222" }
+  },
+  "repository": { "full_name": "example/edge", "default_branch": "main" }
+}
+"#;

@@ -1,0 +1,9 @@
+//! The Action as a workflow runs it, and what checks its definition. `tests/action/setup` sets up the
+//! tools.
+#![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
+
+mod act;
+mod definition;
+mod pull_request;
+mod tools;
+mod workflow_command;
