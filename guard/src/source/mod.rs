@@ -3,7 +3,9 @@
 mod attributes;
 pub(crate) mod exposure;
 mod extern_block;
+mod heads;
 mod items;
+mod lexer;
 pub(crate) mod load;
 mod macros;
 mod mentions;

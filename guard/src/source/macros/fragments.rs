@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::after_tree;
-use crate::source::items::item_end;
+use crate::source::heads::item_end;
 use crate::source::tokens::{Delimiter, Kind, Tokens};
 
 /// A fragment specifier.

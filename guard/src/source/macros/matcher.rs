@@ -97,17 +97,13 @@ fn parse(rules: &Tokens, range: Range<usize>, depth: usize) -> Option<Vec<Patter
             }
             continue;
         }
-        match rules.kind(at)? {
-            Kind::Open(delimiter) => {
-                let inside = rules.inside(at)?;
-                parts.push(Pattern::Group(delimiter, parse(rules, inside, depth + 1)?));
-                at = rules.after(at);
-            }
-            _ => {
-                parts.push(Pattern::Token(at));
-                at += 1;
-            }
+        if let Kind::Open(delimiter) = rules.kind(at)? {
+            let inside = rules.inside(at)?;
+            parts.push(Pattern::Group(delimiter, parse(rules, inside, depth + 1)?));
+        } else {
+            parts.push(Pattern::Token(at));
         }
+        at = rules.after(at);
     }
     Some(parts)
 }
@@ -185,10 +181,8 @@ impl Attempt<'_> {
         let mut rounds: Vec<Bindings> = Vec::new();
         let mut at = range.start;
         loop {
-            let start = match rounds.is_empty() {
-                true => Some(at),
-                false => self.separator(separator, at..range.end),
-            };
+            let start =
+                if rounds.is_empty() { Some(at) } else { self.separator(separator, at..range.end) };
             let Some(start) = start else { break };
             let mut round = Bindings::new();
             match self.sequence(inside, start..range.end, &mut round) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::matcher::{Binding, Bindings, repetition};
 use crate::source::model::FileId;
-use crate::source::tokens::{Kind, Piece, Tokens};
+use crate::source::tokens::{Piece, Tokens};
 
 /// How deep a rule's body may nest.
 const MAX_BODY_DEPTH: usize = 256;
@@ -47,20 +47,13 @@ impl Transcriber<'_> {
                 return None;
             }
             if !rules.is_punct(at, '$') {
-                match rules.kind(at)? {
-                    // A group's inside may hold variables; its delimiters are tokens like others.
-                    Kind::Open(_) => {
-                        let inside = rules.inside(at)?;
-                        self.push(file, at);
-                        self.range(inside.clone(), bindings, depth + 1)?;
-                        self.push(file, inside.end);
-                        at = inside.end + 1;
-                    }
-                    _ => {
-                        self.push(file, at);
-                        at += 1;
-                    }
+                self.push(file, at);
+                // A group's inside may hold variables; its delimiters are tokens like others.
+                if let Some(inside) = rules.inside(at) {
+                    self.range(inside.clone(), bindings, depth + 1)?;
+                    self.push(file, inside.end);
                 }
+                at = rules.after(at);
                 continue;
             }
             if let Some(inside) = rules.inside(at + 1) {
