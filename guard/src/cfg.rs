@@ -58,45 +58,27 @@ pub struct CfgContext<'a> {
     pub features: &'a BTreeSet<String>,
     /// Features that may be on: only some of the selections that cargo could be building turn them on.
     pub possible_features: &'a BTreeSet<String>,
+    /// Whether the package has a build script, which can set values of its own.
+    pub has_build_script: bool,
 }
 
 /// `cfg` names that are never set when cargo compiles a package as a dependency or as the artefact
 /// that is linked: they belong to tests, documentation and tools that never link.
 const NEVER_SET: &[&str] = &["test", "doc", "doctest", "miri", "clippy", "rust_analyzer"];
 
-/// Keys whose values the target alone decides, so that an absent value is surely off.
-/// `target_feature` is not among them: `-Ctarget-feature` changes it. `panic` is the profile's.
-const DECIDED_BY_TARGET: &[&str] = &[
-    "target_arch",
-    "target_os",
-    "target_family",
-    "target_env",
-    "target_vendor",
-    "target_endian",
-    "target_pointer_width",
-    "target_abi",
-    "target_has_atomic",
-    "target_has_atomic_load_store",
-    "target_has_atomic_equal_alignment",
-    "target_object_format",
-];
-
-/// Bare names that the target alone decides.
-const NAMES_DECIDED_BY_TARGET: &[&str] = &["unix", "windows", "target_thread_local"];
+/// What a cargo profile decides, which cannot be seen.
+const DECIDED_BY_PROFILE: &[&str] = &["debug_assertions", "overflow_checks", "ub_checks"];
 
 impl CfgContext<'_> {
     /// Whether the bare `name` is set.
     pub fn name(&self, name: &str) -> Truth {
-        if NEVER_SET.contains(&name) {
-            Truth::False
-        } else if name == "true" {
-            Truth::True
-        } else if name == "false" {
-            Truth::False
-        } else if NAMES_DECIDED_BY_TARGET.contains(&name) {
-            if self.target.names.contains(name) { Truth::True } else { Truth::False }
-        } else {
-            Truth::Unknown
+        match name {
+            "true" => Truth::True,
+            "false" => Truth::False,
+            _ if NEVER_SET.contains(&name) => Truth::False,
+            _ if DECIDED_BY_PROFILE.contains(&name) => Truth::Unknown,
+            _ if self.target.names.contains(name) => Truth::True,
+            _ => self.absent(name),
         }
     }
 
@@ -111,12 +93,18 @@ impl CfgContext<'_> {
                 Truth::False
             };
         }
-        let set = self.target.values.get(key).is_some_and(|values| values.contains(value));
-        if DECIDED_BY_TARGET.contains(&key) {
-            if set { Truth::True } else { Truth::False }
-        } else {
-            Truth::Unknown
+        if self.target.values.get(key).is_some_and(|values| values.contains(value)) {
+            return Truth::True;
         }
+        // The profile may choose another panic strategy than the target's own.
+        if key == "panic" { Truth::Unknown } else { self.absent(key) }
+    }
+
+    /// Whether something is surely off that rustc and the flags for all crates do not set: only the
+    /// package's own build script can still set it, and not what is the target's.
+    fn absent(&self, name: &str) -> Truth {
+        let is_targets = name.starts_with("target_") || matches!(name, "unix" | "windows");
+        if is_targets || !self.has_build_script { Truth::False } else { Truth::Unknown }
     }
 }
 
@@ -130,7 +118,12 @@ mod tests {
         target.values.insert("target_os".into(), BTreeSet::from(["wasi".into()]));
         let on = BTreeSet::from(["on".to_owned()]);
         let maybe = BTreeSet::from(["maybe".to_owned()]);
-        let context = CfgContext { target: &target, features: &on, possible_features: &maybe };
+        let context = CfgContext {
+            target: &target,
+            features: &on,
+            possible_features: &maybe,
+            has_build_script: true,
+        };
         assert_eq!(context.value("target_os", "wasi"), Truth::True);
         assert_eq!(context.value("target_os", "linux"), Truth::False);
         assert_eq!(context.value("feature", "on"), Truth::True);
@@ -140,6 +133,10 @@ mod tests {
         assert_eq!(context.name("test"), Truth::False);
         assert_eq!(context.name("unix"), Truth::False);
         assert_eq!(context.name("debug_assertions"), Truth::Unknown);
+        assert_eq!(context.value("target_feature", "atomics"), Truth::False);
         assert_eq!(context.name("from_a_build_script"), Truth::Unknown);
+        let without = CfgContext { has_build_script: false, ..context };
+        assert_eq!(without.name("from_a_build_script"), Truth::False);
+        assert_eq!(without.name("debug_assertions"), Truth::Unknown);
     }
 }

@@ -238,7 +238,12 @@ mod tests {
     fn context_of(target: &TargetCfg, text: &str) -> (Truth, Vec<(String, Truth)>) {
         let features = BTreeSet::from(["f".to_owned()]);
         let none = BTreeSet::new();
-        let context = CfgContext { target, features: &features, possible_features: &none };
+        let context = CfgContext {
+            target,
+            features: &features,
+            possible_features: &none,
+            has_build_script: true,
+        };
         let tokens = Tokens::lex(text.to_owned()).expect("lexes");
         let mut attributes = Attributes::default();
         let mut at = 0;

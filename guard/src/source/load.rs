@@ -111,6 +111,7 @@ impl<'a> Reader<'a> {
             target: self.target,
             features: &package.features,
             possible_features: &package.possible_features,
+            has_build_script: package.has_build_script,
         };
         let roots = self.roots(package);
         let entry = (entry.kind, entry.path.as_path());
