@@ -3,6 +3,7 @@
 mod attributes;
 pub(crate) mod exposure;
 mod extern_block;
+mod generators;
 mod heads;
 mod items;
 mod lexer;

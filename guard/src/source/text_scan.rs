@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::generators;
 use super::tokens::MAX_FILE_BYTES;
 use crate::document::read_regular;
 
@@ -95,10 +96,11 @@ fn hints_of(text: &str) -> Hints {
         return Hints { extern_block: true, definition: true };
     }
     Hints {
-        extern_block: text.match_indices("extern").any(|(at, word)| {
-            let behind = &text[at + word.len()..];
-            !text[..at].ends_with(is_identifier) && may_open_block(behind)
-        }),
+        extern_block: generators::WORDS.iter().any(|word| text.contains(word))
+            || text.match_indices("extern").any(|(at, word)| {
+                let behind = &text[at + word.len()..];
+                !text[..at].ends_with(is_identifier) && may_open_block(behind)
+            }),
         definition: text.contains("no_mangle") || text.contains("export_name"),
     }
 }

@@ -286,12 +286,27 @@ impl Walker<'_> {
             }
             let item_truth = truth.and(attributes.truth());
             let statement = Region { truth: item_truth, ..region.clone() };
+            self.note_generator(&statement, &attributes, start);
             let next = match self.item(&statement, &attributes, start) {
                 Some(next) => next,
                 None => self.expression(&statement, start),
             };
             // A region always shrinks, whatever stands in it.
             at = next.max(at + 1);
+        }
+    }
+
+    /// Notes a struct or trait whose attribute is a procedural macro that declares imports.
+    fn note_generator(&mut self, statement: &Region, attributes: &Attributes, start: usize) {
+        let tokens = self.tokens(statement.file);
+        let at = super::heads::visibility(tokens, start).1;
+        let is_item = ["struct", "trait"].iter().any(|word| tokens.is_keyword(at, word));
+        if !is_item || statement.truth == Truth::False {
+            return;
+        }
+        if let Some(attribute) = super::generators::attribute(tokens, attributes) {
+            let reason = format!("the attribute `{attribute}` declares imports for this item");
+            self.opaque(statement.file, at + 1, reason);
         }
     }
 

@@ -6,6 +6,9 @@ use super::after_tree;
 use crate::source::heads::item_end;
 use crate::source::tokens::{Delimiter, Kind, Tokens};
 
+/// How many types may follow one another in `fn() -> fn() -> …` and `A + B + …`.
+const MAX_TYPE_DEPTH: usize = 128;
+
 /// A fragment specifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fragment {
@@ -63,8 +66,8 @@ pub(super) fn end(fragment: Fragment, tokens: &Tokens, range: Range<usize>) -> O
         Fragment::Literal => literal_end(tokens, at),
         Fragment::TokenTree => Some(after_tree(tokens, at)),
         Fragment::Block => tokens.opens(at, Delimiter::Brace).then(|| tokens.after(at)),
-        Fragment::Type => type_end(tokens, &range),
-        Fragment::Path => path_end(tokens, &range),
+        Fragment::Type => type_end(tokens, &range, 0),
+        Fragment::Path => path_end(tokens, &range, 0),
         Fragment::Meta => meta_end(tokens, &range),
         Fragment::Item => item_end(tokens, range.clone()),
         // What may follow these is limited, so that the next such token ends them.
@@ -121,7 +124,7 @@ fn meta_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
     if tokens.is_keyword(at, "unsafe") && tokens.opens(at + 1, Delimiter::Parenthesis) {
         return Some(tokens.after(at + 1));
     }
-    at = path_end(tokens, &(at..range.end))?;
+    at = path_end(tokens, &(at..range.end), 0)?;
     if at < range.end && matches!(tokens.kind(at), Some(Kind::Open(_))) {
         return Some(tokens.after(at));
     }
@@ -132,7 +135,7 @@ fn meta_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
 }
 
 /// A path, with generic arguments.
-fn path_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
+fn path_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize> {
     let mut at = range.start;
     if tokens.is_punct(at, '<') {
         at = angle_end(tokens, at, range.end)?;
@@ -160,7 +163,7 @@ fn path_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
             && tokens.opens(at, Delimiter::Parenthesis)
             && ["Fn", "FnMut", "FnOnce"].iter().any(|name| tokens.is_keyword(at - 1, name))
         {
-            at = arrow_end(tokens, tokens.after(at), range.end)?;
+            at = arrow_end(tokens, tokens.after(at), range.end, depth)?;
         }
         if !(at < range.end && tokens.is_path_separator(at)) {
             return Some(at);
@@ -169,9 +172,9 @@ fn path_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
 }
 
 /// Behind `-> Type`, where that stands at `at`.
-fn arrow_end(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
+fn arrow_end(tokens: &Tokens, at: usize, end: usize, depth: usize) -> Option<usize> {
     if at < end && tokens.is_punct(at, '-') && tokens.is_punct(at + 1, '>') {
-        return type_end(tokens, &(at + 2..end));
+        return type_end(tokens, &(at + 2..end), depth + 1);
     }
     Some(at)
 }
@@ -194,7 +197,10 @@ fn angle_end(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
 }
 
 /// A type: prefixes such as `&'a mut` and `*const`, then a path, a group, a function type, `!` or `_`.
-fn type_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
+fn type_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize> {
+    if depth > MAX_TYPE_DEPTH {
+        return None;
+    }
     let end = range.end;
     let mut at = range.start;
     loop {
@@ -218,7 +224,7 @@ fn type_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
         return None;
     }
     let behind = if tokens.is_keyword(at, "fn") {
-        arrow_end(tokens, tokens.after(at + 1), end)?
+        arrow_end(tokens, tokens.after(at + 1), end, depth)?
     } else if tokens.is_punct(at, '!') || tokens.is_punct(at, '?') {
         at + 1
     } else if matches!(
@@ -227,11 +233,11 @@ fn type_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
     ) {
         tokens.after(at)
     } else {
-        path_end(tokens, &(at..end))?
+        path_end(tokens, &(at..end), depth)?
     };
     // `dyn A + B`
     if behind < end && tokens.is_punct(behind, '+') {
-        return type_end(tokens, &(behind + 1..end));
+        return type_end(tokens, &(behind + 1..end), depth + 1);
     }
     Some(behind)
 }
