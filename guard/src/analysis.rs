@@ -13,6 +13,7 @@ use crate::policy::Policy;
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
+use crate::source::wasm_type;
 use crate::symbols::{self, CSymbols};
 use crate::toolchain::{Rustc, Toolchain};
 
@@ -119,7 +120,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     });
     problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
-    let imports = imports(&graph, &read, &symbols);
+    let imports = imports(&graph, &read, &symbols, input.cfg);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
         target: input.target,
@@ -158,7 +159,8 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
 }
 
 /// Every import of the graph, in the order of package, module, name, place.
-fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols) -> Vec<Import> {
+fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols, cfg: &TargetCfg) -> Vec<Import> {
+    let wide = cfg.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"));
     let defined = definitions(read);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
@@ -167,7 +169,9 @@ fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols) -> Vec<Import
         let path = graph.path_to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
             let Some(truth) = import_truth(declared, package, symbols, &defined) else { continue };
-            imports.push(import(source, package, declared, exposure, truth, &path));
+            let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+            let import = import(source, package, declared, exposure, truth, &path);
+            imports.push(Import { wasm_type, ..import });
         }
     }
     imports.sort_by(|a, b| {
@@ -203,7 +207,7 @@ fn import(
         kind: declared.kind,
         abi: declared.abi.clone(),
         signature: declared.signature.clone(),
-        wasm_type: declared.wasm_type.clone(),
+        wasm_type: None,
         certainty: if is_certain { Certainty::Certain } else { Certainty::Possible },
         exposure: exposure.clone(),
         origin: declared.origin,
@@ -259,4 +263,44 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     opaque.sort();
     opaque.dedup();
     opaque
+}
+
+/// The imports of a library with this source, on a bare 32-bit wasm target.
+#[cfg(test)]
+pub(crate) fn read_for_tests(
+    source: &str,
+    features: &std::collections::BTreeSet<String>,
+) -> Vec<Import> {
+    use crate::graph::{Entry, EntryKind, PackageIndex, PackageSource};
+
+    static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let name = format!("wasm-import-guard-unit-{}-{count}", std::process::id());
+    let directory = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&directory).expect("a directory can be made");
+    let path = directory.join("lib.rs");
+    std::fs::write(&path, source).expect("a file can be written");
+    let package = Package {
+        id: "unit".to_owned(),
+        name: "unit".to_owned(),
+        version: "0.1.0".to_owned(),
+        source: PackageSource::Path,
+        directory: directory.clone(),
+        crate_name: "unit".to_owned(),
+        entries: vec![Entry { kind: EntryKind::Library, path }],
+        features: features.clone(),
+        possible_features: std::collections::BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: true,
+        links: None,
+        is_root: true,
+    };
+    let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
+    let cfg = TargetCfg::default();
+    let read = declarations(&graph, &cfg, &directory, &mut |_| {});
+    let imports = imports(&graph, &read, &CSymbols::unknown(), &cfg);
+    std::fs::remove_dir_all(&directory).expect("it can be removed");
+    assert_eq!(read.problems, []);
+    imports
 }

@@ -6,7 +6,6 @@ use super::attributes::{Attributes, string_of};
 use super::model::{Declared, Target};
 use super::tokens::{Delimiter, Kind, Tokens};
 use super::walk::{Region, Walker};
-use super::wasm_type;
 use crate::cfg::Truth;
 use crate::import::ImportKind;
 
@@ -208,13 +207,6 @@ impl Walker<'_> {
             names.push((ident.clone(), truth));
         }
         let signature = tokens.folded(item.range.clone());
-        let wasm_type = match item.kind {
-            ImportKind::Function => {
-                let wide = self.cfg.value("target_pointer_width", "64") == Truth::True;
-                wasm_type::of_function(tokens, item.token, item.range.end, wide)
-            }
-            ImportKind::Static => None,
-        };
         let origin = region.origin;
         let inside = region
             .carrier
@@ -231,13 +223,14 @@ impl Walker<'_> {
                 self.source.imports.push(Declared {
                     file: region.file,
                     token: item.token,
+                    end: item.range.end,
+                    scope: region.scope,
                     ident: ident.clone(),
                     name: name.clone(),
                     module,
                     kind: item.kind,
                     abi: block.abi.clone(),
                     signature: signature.clone(),
-                    wasm_type: wasm_type.clone(),
                     truth: item.truth.and(*name_truth).and(module_truth).and(seen),
                     origin,
                     inside,

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::attributes::Attributes;
+use super::attributes::{Arguments, Attributes, split_commas};
 use super::extern_block;
 use super::heads::{
     after_generics, body_or_semicolon, for_keyword, function_keyword, has_type_parameter,
     semicolon, type_name, visibility,
 };
-use super::model::{Code, Glob, Path, ScopeId, Target};
+use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem, TypeText};
 use super::modules::ModuleDirectory;
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
@@ -49,7 +49,7 @@ impl Walker<'_> {
             "impl" => Some(self.impl_block(region, at + 1)),
             "trait" if name.is_some() => Some(self.trait_item(region, at + 1, public)),
             "struct" | "enum" | "type" | "union" if name.is_some() => {
-                Some(self.type_item(region, at + 1, public))
+                Some(self.type_item(region, attributes, at, public))
             }
             "static" if name.is_some() => {
                 Some(self.value(region, attributes, at + 1, public, false))
@@ -278,7 +278,7 @@ impl Walker<'_> {
         let name = tokens.ident(name_token).unwrap_or_default().to_owned();
         let body = body_or_semicolon(tokens, name_token + 1, region.range.end);
         if region.truth != Truth::False {
-            self.bind(region.scope, &name, public, Target::Type(name.clone()));
+            self.bind_type(region, &name, public, None);
         }
         let owner =
             Owner { name: Some(name), generic: true, is_trait: true, implements_trait: false };
@@ -295,15 +295,48 @@ impl Walker<'_> {
         after
     }
 
-    fn type_item(&mut self, region: &Region, name_token: usize, public: bool) -> usize {
+    fn type_item(
+        &mut self,
+        region: &Region,
+        attributes: &Attributes,
+        keyword: usize,
+        public: bool,
+    ) -> usize {
         let tokens = self.tokens(region.file);
+        let name_token = keyword + 1;
         let name = tokens.ident(name_token).unwrap_or_default().to_owned();
         let end = body_or_semicolon(tokens, name_token + 1, region.range.end);
         let after = tokens.after(end);
-        if region.truth != Truth::False {
-            self.bind(region.scope, &name, public, Target::Type(name.clone()));
+        if region.truth == Truth::False {
+            return after;
         }
+        let same_as = if tokens.is_keyword(keyword, "type") {
+            (tokens.is_punct(name_token + 1, '=')).then(|| name_token + 2..end)
+        } else if tokens.is_keyword(keyword, "struct") && is_transparent(tokens, attributes) {
+            only_field(tokens, name_token + 1)
+        } else {
+            None
+        };
+        self.bind_type(region, &name, public, same_as);
         after
+    }
+
+    fn bind_type(
+        &mut self,
+        region: &Region,
+        name: &str,
+        public: bool,
+        same_as: Option<Range<usize>>,
+    ) {
+        // An associated type is no name of the module around.
+        if matches!(region.context, Context::Associated(_)) {
+            return;
+        }
+        let same_as =
+            same_as.map(|range| TypeText { file: region.file, scope: region.scope, range });
+        let id = self.source.types.len();
+        self.source.types.push(TypeItem { name: name.to_owned(), same_as });
+        self.bind(region.scope, name, public, Target::Type(id));
     }
 
     /// A `static` or `const`, from its name on.
@@ -383,6 +416,31 @@ impl Walker<'_> {
     }
 }
 
+/// Whether `repr(transparent)` is among the attributes, surely.
+fn is_transparent(tokens: &Tokens, attributes: &Attributes) -> bool {
+    attributes.named(tokens, "repr").any(|repr| match &repr.arguments {
+        Arguments::List(list) => {
+            repr.truth == Truth::True && list.clone().any(|at| tokens.is_keyword(at, "transparent"))
+        }
+        _ => false,
+    })
+}
+
+/// The type of a struct's only field; `at` is behind the struct's name.
+fn only_field(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
+    let fields = split_commas(tokens, tokens.inside(at)?);
+    let [field] = fields.as_slice() else { return None };
+    let mut start = field.start;
+    while tokens.is_punct(start, '#') {
+        start = tokens.after(start + 1);
+    }
+    start = visibility(tokens, start).1;
+    if tokens.opens(at, Delimiter::Brace) {
+        start += 2;
+    }
+    Some(start..field.end)
+}
+
 /// Where rustc puts the code of a function.
 fn function_code(
     tokens: &Tokens,
@@ -392,7 +450,7 @@ fn function_code(
     opaque_result: bool,
 ) -> Code {
     let inline = attributes.named(tokens, "inline").any(|attribute| match &attribute.arguments {
-        super::attributes::Arguments::List(list) => !tokens.is_keyword(list.start, "never"),
+        Arguments::List(list) => !tokens.is_keyword(list.start, "never"),
         _ => true,
     });
     let owner = match &region.context {
@@ -432,7 +490,7 @@ fn use_tree(
             globs.push(prefix);
             return;
         } else if let Some(inside) = tokens.inside(at) {
-            for part in super::attributes::split_commas(tokens, inside) {
+            for part in split_commas(tokens, inside) {
                 pending.push((prefix.clone(), part));
             }
             return;

@@ -16,4 +16,4 @@ pub(crate) mod names;
 mod text_scan;
 mod tokens;
 mod walk;
-mod wasm_type;
+pub(crate) mod wasm_type;

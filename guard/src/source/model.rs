@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::tokens::Tokens;
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, PackageIndex};
-use crate::import::{ImportKind, Origin, Place, WasmType};
+use crate::import::{ImportKind, Origin, Place};
 
 /// The source of one crate of one package.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub(crate) struct CrateSource {
     /// The crate root is scope 0.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) carriers: Vec<Carrier>,
+    pub(crate) types: Vec<TypeItem>,
     pub(crate) imports: Vec<Declared>,
     pub(crate) definitions: Vec<Definition>,
     pub(crate) opaque: Vec<OpaquePlace>,
@@ -44,6 +45,24 @@ pub(crate) type FileId = usize;
 pub(crate) type ScopeId = usize;
 pub(crate) type CarrierId = usize;
 pub(crate) type ImportId = usize;
+pub(crate) type TypeId = usize;
+
+/// A type or trait.
+#[derive(Debug)]
+pub(crate) struct TypeItem {
+    pub(crate) name: String,
+    /// The tokens of the one type it has the layout of: what an alias stands for, or the field of a
+    /// `repr(transparent)` struct.
+    pub(crate) same_as: Option<TypeText>,
+}
+
+/// A type as written somewhere.
+#[derive(Debug, Clone)]
+pub(crate) struct TypeText {
+    pub(crate) file: FileId,
+    pub(crate) scope: ScopeId,
+    pub(crate) range: Range<usize>,
+}
 
 /// A module, or the body of a function.
 #[derive(Debug, Default)]
@@ -68,8 +87,8 @@ pub(crate) enum Target {
     Module(ScopeId),
     Import(ImportId),
     Carrier(CarrierId),
-    /// A type or trait: `Type::method` looks for carriers with this owner.
-    Type(String),
+    /// A type or trait: `Type::method` looks for carriers with its name as their owner.
+    Type(TypeId),
     /// `use path as name`.
     Path(Path),
     /// `extern crate x`.
@@ -146,13 +165,15 @@ pub(crate) struct Declared {
     pub(crate) file: FileId,
     /// The identifier's token.
     pub(crate) token: usize,
+    /// Behind the declaration's last token.
+    pub(crate) end: usize,
+    pub(crate) scope: ScopeId,
     pub(crate) ident: String,
     pub(crate) name: String,
     pub(crate) module: Option<String>,
     pub(crate) kind: ImportKind,
     pub(crate) abi: String,
     pub(crate) signature: String,
-    pub(crate) wasm_type: Option<WasmType>,
     pub(crate) truth: Truth,
     pub(crate) origin: Origin,
     /// The function it is declared in, if it is.

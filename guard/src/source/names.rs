@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{CarrierId, CrateSource, ImportId, Path, ScopeId, Style, Target};
+use super::model::{CarrierId, CrateSource, ImportId, Path, ScopeId, Style, Target, TypeId};
 
 /// How many alias and module steps one path may take. A path in published code takes fewer than fifty;
 /// a hostile one could take exponentially many.
@@ -31,7 +31,7 @@ pub(crate) enum Meaning {
     Module(CrateId, ScopeId),
     Import(CrateId, ImportId),
     Carrier(CrateId, CarrierId),
-    Type(CrateId, String),
+    Type(CrateId, TypeId),
 }
 
 /// What came of looking a path up.
@@ -61,6 +61,24 @@ impl Program {
             }
         }
         Lookup { meanings, lost_in: search.lost_in }
+    }
+
+    /// The path that a `use` in or around `scope` gives `name` to.
+    pub(crate) fn used_as(&self, crate_id: CrateId, scope: ScopeId, name: &str) -> Option<&Path> {
+        let scopes = &self.crates[crate_id].scopes;
+        let mut at = Some(scope);
+        while let Some(scope) = at {
+            let bindings = scopes[scope].names.get(name).into_iter().flatten();
+            let mut paths = bindings.filter_map(|binding| match &binding.target {
+                Target::Path(path) => Some(path),
+                _ => None,
+            });
+            if let Some(path) = paths.next() {
+                return Some(path);
+            }
+            at = scopes[scope].parent.filter(|_| !scopes[scope].is_module);
+        }
+        None
     }
 
     /// `macro_rules!` of the crate, and exported ones of its `#[macro_use]` crates.
@@ -187,6 +205,7 @@ impl<'a> Search<'a> {
                     next.extend(found);
                 }
                 Meaning::Type(id, owner) => {
+                    let owner = &self.program.crates[*id].types[*owner].name;
                     next.extend(self.program.associated(*id, owner, segment));
                 }
                 Meaning::Import(..) | Meaning::Carrier(..) => {}
@@ -273,7 +292,7 @@ impl<'a> Search<'a> {
             Target::Module(inner) => HashSet::from([Meaning::Module(crate_id, *inner)]),
             Target::Import(id) => HashSet::from([Meaning::Import(crate_id, *id)]),
             Target::Carrier(id) => HashSet::from([Meaning::Carrier(crate_id, *id)]),
-            Target::Type(name) => HashSet::from([Meaning::Type(crate_id, name.clone())]),
+            Target::Type(id) => HashSet::from([Meaning::Type(crate_id, *id)]),
             Target::Path(path) => self.path(crate_id, scope, path, depth + 1),
             Target::Crate(name) => self.program.extern_names[crate_id]
                 .get(name)

@@ -48,6 +48,7 @@ pub(super) fn walk_crate(
             files: Vec::new(),
             scopes: vec![Scope { is_module: true, ..Scope::default() }],
             carriers: Vec::new(),
+            types: Vec::new(),
             imports: Vec::new(),
             definitions: Vec::new(),
             opaque: Vec::new(),

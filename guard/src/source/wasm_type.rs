@@ -1,34 +1,175 @@
-//! The wasm function type of a declaration, where its written types tell it.
+//! The wasm function type of a declaration, where its types tell it.
 
 use std::ops::Range;
 
 use super::attributes::split_commas;
+use super::model::{Declared, Style, TypeText, path_in};
+use super::names::{CrateId, Meaning, Program};
 use super::tokens::{Delimiter, Kind, Tokens};
-use crate::import::{ValueType, WasmType};
+use crate::import::{ImportKind, ValueType, WasmType};
 
-/// The type of the function whose identifier is at `name`, and whose declaration ends before `end`.
-/// `wide` says that pointers have 64 bits. `None` when a type is not one whose layout its name tells.
-pub(super) fn of_function(
-    tokens: &Tokens,
-    name: usize,
-    end: usize,
+/// How many aliases of aliases are followed.
+const MAX_ALIASES: usize = 16;
+
+/// C's integer types, as `core::ffi` has them for wasm.
+const C_TYPES: &[(&str, ValueType)] = &[
+    ("c_char", ValueType::I32),
+    ("c_double", ValueType::F64),
+    ("c_float", ValueType::F32),
+    ("c_int", ValueType::I32),
+    ("c_longlong", ValueType::I64),
+    ("c_schar", ValueType::I32),
+    ("c_short", ValueType::I32),
+    ("c_uchar", ValueType::I32),
+    ("c_uint", ValueType::I32),
+    ("c_ulonglong", ValueType::I64),
+    ("c_ushort", ValueType::I32),
+];
+
+/// The type of an imported function. `wide` says that pointers have 64 bits. `None` when a type is not one
+/// whose layout is known here.
+pub(crate) fn of_import(
+    program: &Program,
+    crate_id: CrateId,
+    declared: &Declared,
     wide: bool,
 ) -> Option<WasmType> {
-    let parameters =
-        tokens.inside(name + 1).filter(|_| tokens.opens(name + 1, Delimiter::Parenthesis))?;
-    let mut params = Vec::new();
-    for parameter in split_commas(tokens, parameters) {
-        let start = without_attributes(tokens, parameter.clone());
-        let colon = (start..parameter.end).find(|&at| tokens.is_punct(at, ':'))?;
-        params.extend(of_type(tokens, colon + 1..parameter.end, wide)?);
+    if declared.kind != ImportKind::Function {
+        return None;
     }
-    let after = tokens.after(name + 1);
-    let results = if tokens.is_punct(after, '-') && tokens.is_punct(after + 1, '>') {
-        of_type(tokens, after + 2..end, wide)?
-    } else {
-        Vec::new()
-    };
-    Some(WasmType { params, results })
+    let source = &program.crates[crate_id];
+    let signature = Signature { program, wide };
+    let place = |range| TypeText { file: declared.file, scope: declared.scope, range };
+    signature.of_function(&source.files[declared.file].tokens, crate_id, declared, &place)
+}
+
+struct Signature<'a> {
+    program: &'a Program,
+    wide: bool,
+}
+
+impl Signature<'_> {
+    fn of_function(
+        &self,
+        tokens: &Tokens,
+        crate_id: CrateId,
+        declared: &Declared,
+        place: &dyn Fn(Range<usize>) -> TypeText,
+    ) -> Option<WasmType> {
+        let list = declared.token + 1;
+        let parameters =
+            tokens.inside(list).filter(|_| tokens.opens(list, Delimiter::Parenthesis))?;
+        let mut params = Vec::new();
+        for parameter in split_commas(tokens, parameters) {
+            let start = without_attributes(tokens, parameter.clone());
+            let colon = (start..parameter.end).find(|&at| tokens.is_punct(at, ':'))?;
+            params.extend(self.of_type(crate_id, place(colon + 1..parameter.end))?);
+        }
+        let after = tokens.after(list);
+        let results = if tokens.is_punct(after, '-') && tokens.is_punct(after + 1, '>') {
+            self.of_type(crate_id, place(after + 2..declared.end))?
+        } else {
+            Vec::new()
+        };
+        Some(WasmType { params, results })
+    }
+
+    /// The value types of a Rust type: none for `()` and `!`; `None` when unknown.
+    fn of_type(&self, mut crate_id: CrateId, mut text: TypeText) -> Option<Vec<ValueType>> {
+        for _ in 0..MAX_ALIASES {
+            let tokens = &self.program.crates[crate_id].files[text.file].tokens;
+            if let Some(plain) = self.of_plain_type(tokens, text.range.clone()) {
+                return plain;
+            }
+            if let Some(value) = self.c_type(crate_id, tokens, &text) {
+                return Some(vec![value]);
+            }
+            (crate_id, text) = self.definition(crate_id, tokens, &text)?;
+        }
+        None
+    }
+
+    /// What the written type tells by itself: outer `None` when it is a path to be followed.
+    fn of_plain_type(
+        &self,
+        tokens: &Tokens,
+        range: Range<usize>,
+    ) -> Option<Option<Vec<ValueType>>> {
+        let pointer = if self.wide { ValueType::I64 } else { ValueType::I32 };
+        let first = range.start;
+        if range.len() == 1 {
+            if tokens.is_punct(first, '!') {
+                return Some(Some(Vec::new()));
+            }
+            let value = match tokens.ident(first)? {
+                "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "bool" | "char" => ValueType::I32,
+                "i64" | "u64" => ValueType::I64,
+                "f32" => ValueType::F32,
+                "f64" => ValueType::F64,
+                "usize" | "isize" => pointer,
+                "i128" | "u128" | "str" => return Some(None),
+                _ => return None,
+            };
+            return Some(Some(vec![value]));
+        }
+        if tokens.opens(first, Delimiter::Parenthesis) {
+            let is_unit = range.len() == 2;
+            return Some(is_unit.then(Vec::new));
+        }
+        if tokens.is_punct(first, '*') {
+            return Some(is_thin(tokens, first + 2..range.end).then(|| vec![pointer]));
+        }
+        if tokens.is_punct(first, '&') {
+            let mut target = first + 1;
+            if tokens.kind(target) == Some(Kind::Lifetime) {
+                target += 1;
+            }
+            if tokens.is_keyword(target, "mut") {
+                target += 1;
+            }
+            return Some(is_thin(tokens, target..range.end).then(|| vec![pointer]));
+        }
+        let is_function =
+            ["fn", "unsafe", "extern", "for"].iter().any(|word| tokens.is_keyword(first, word));
+        is_function.then(|| Some(vec![pointer]))
+    }
+
+    /// The value type of a path to one of C's types: `core::ffi::c_int`, or `c_int` by a `use` of that.
+    fn c_type(&self, crate_id: CrateId, tokens: &Tokens, text: &TypeText) -> Option<ValueType> {
+        let mut path = path_in(tokens, text.range.clone());
+        if let [name] = path.segments.as_slice() {
+            path = self.program.used_as(crate_id, text.scope, name)?.clone();
+        }
+        let is_std = ["core", "std", "libc"].contains(&path.segments.first()?.as_str());
+        let last = path.segments.last()?;
+        let (_, value) = C_TYPES.iter().find(|(name, _)| is_std && name == last)?;
+        Some(*value)
+    }
+
+    /// The text of the type that a path stands for.
+    fn definition(
+        &self,
+        crate_id: CrateId,
+        tokens: &Tokens,
+        text: &TypeText,
+    ) -> Option<(CrateId, TypeText)> {
+        // Generic arguments could change the layout.
+        if text.range.clone().any(|at| tokens.is_punct(at, '<')) {
+            return None;
+        }
+        let path = path_in(tokens, text.range.clone());
+        let lookup = self.program.lookup(crate_id, text.scope, &path, Style::Path);
+        let mut found = lookup.meanings.iter().filter_map(|meaning| match meaning {
+            Meaning::Type(id, item) => Some((*id, *item)),
+            _ => None,
+        });
+        let (id, item) = found.next()?;
+        // Alternatives under cfgs that cannot be decided.
+        if found.next().is_some() {
+            return None;
+        }
+        Some((id, self.program.crates[id].types[item].same_as.clone()?))
+    }
 }
 
 fn without_attributes(tokens: &Tokens, range: Range<usize>) -> usize {
@@ -39,45 +180,7 @@ fn without_attributes(tokens: &Tokens, range: Range<usize>) -> usize {
     at
 }
 
-/// The value types of a Rust type: none for `()` and `!`; `None` when unknown.
-fn of_type(tokens: &Tokens, range: Range<usize>, wide: bool) -> Option<Vec<ValueType>> {
-    let pointer = if wide { ValueType::I64 } else { ValueType::I32 };
-    let first = range.start;
-    if range.len() == 1 {
-        if tokens.is_punct(first, '!') {
-            return Some(Vec::new());
-        }
-        let value = match tokens.ident(first)? {
-            "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "bool" | "char" => ValueType::I32,
-            "i64" | "u64" => ValueType::I64,
-            "f32" => ValueType::F32,
-            "f64" => ValueType::F64,
-            "usize" | "isize" => pointer,
-            _ => return None,
-        };
-        return Some(vec![value]);
-    }
-    if range.len() == 2 && tokens.inside(first).is_some_and(|inside| inside.is_empty()) {
-        return tokens.opens(first, Delimiter::Parenthesis).then(Vec::new);
-    }
-    if tokens.is_punct(first, '*') {
-        return is_thin(tokens, first + 2..range.end).then(|| vec![pointer]);
-    }
-    if tokens.is_punct(first, '&') {
-        let mut target = first + 1;
-        if tokens.kind(target) == Some(Kind::Lifetime) {
-            target += 1;
-        }
-        if tokens.is_keyword(target, "mut") {
-            target += 1;
-        }
-        return is_thin(tokens, target..range.end).then(|| vec![pointer]);
-    }
-    let is_function = range.clone().take(4).any(|at| tokens.is_keyword(at, "fn"));
-    is_function.then(|| vec![pointer])
-}
-
-/// Whether a pointer to the type is one word: surely so for primitives, pointers and `c_void`.
+/// Whether a pointer to the type is one word: not for slices, `str` and trait objects.
 fn is_thin(tokens: &Tokens, range: Range<usize>) -> bool {
     let last = range.end.saturating_sub(1);
     if tokens.is_punct(range.start, '*') {
@@ -96,36 +199,88 @@ fn is_thin(tokens: &Tokens, range: Range<usize>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
 
-    fn written(text: &str) -> Option<String> {
-        let tokens = Tokens::lex(format!("fn f{text}")).expect("lexes");
-        let kind = of_function(&tokens, 1, tokens.len(), false)?;
-        let names = |list: &[ValueType]| {
-            list.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(" ")
-        };
-        Some(format!("{} -> {}", names(&kind.params), names(&kind.results)))
+    use crate::analysis::read_for_tests;
+
+    /// The wasm type of each import of a crate with this source.
+    fn types(source: &str) -> Vec<(String, String)> {
+        read_for_tests(source, &BTreeSet::new())
+            .into_iter()
+            .map(|import| {
+                let list = |values: &[crate::import::ValueType]| {
+                    values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(" ")
+                };
+                let written = import.wasm_type.as_ref().map_or("unknown".to_owned(), |ty| {
+                    format!("{} -> {}", list(&ty.params), list(&ty.results))
+                });
+                (import.ident.clone(), written)
+            })
+            .collect()
     }
 
     #[test]
     fn plain_types_are_known_and_others_are_not_guessed() {
-        for (text, expected) in [
-            ("()", Some(" -> ")),
-            ("(a: u8, #[cfg(x)] b: i64,) -> usize", Some("i32 i64 -> i32")),
+        let written = [
+            ("a()", " -> "),
+            ("b(a: u8, #[cfg(x)] b: i64,) -> usize", "i32 i64 -> i32"),
             (
-                "(p: *const T, q: &'a mut [u8; 4], c: extern \"C\" fn(u32)) -> f64",
-                Some("i32 i32 i32 -> f64"),
+                "c(p: *const T, q: &'a mut [u8; 4], c: extern \"C\" fn(u32)) -> f64",
+                "i32 i32 i32 -> f64",
             ),
-            ("() -> !", Some(" -> ")),
-            ("() -> ()", Some(" -> ")),
-            ("(s: Handle)", None),
-            ("(s: &str)", None),
-            ("(s: &[u8])", None),
-            ("(s: *const dyn X)", None),
-            ("(s: u128)", None),
-            ("(s: i32, ...)", None),
-        ] {
-            assert_eq!(written(text).as_deref(), expected, "{text}");
-        }
+            ("d() -> !", " -> "),
+            ("e() -> ()", " -> "),
+            ("f(s: Handle)", "unknown"),
+            ("g(s: &str)", "unknown"),
+            ("h(s: &[u8])", "unknown"),
+            ("i(s: *const dyn X)", "unknown"),
+            ("j(s: u128)", "unknown"),
+            ("k(s: i32, ...)", "unknown"),
+            ("l(s: Generic<fn()>)", "unknown"),
+        ];
+        let items: Vec<String> = written.iter().map(|(text, _)| format!("fn {text};")).collect();
+        let source =
+            format!("#[link(wasm_import_module = \"m\")] extern \"C\" {{ {} }}", items.join("\n"));
+        let found: Vec<String> = types(&source).into_iter().map(|(_, ty)| ty).collect();
+        let expected: Vec<&str> = written.iter().map(|(_, ty)| *ty).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn aliases_and_transparent_structs_are_followed_by_scope() {
+        let source = r#"
+            type Handle = u64;
+            mod inner {
+                pub type Handle = super::Wrapped;
+                #[link(wasm_import_module = "m")]
+                extern "C" { fn a(handle: Handle) -> super::Handle; }
+            }
+            #[repr(transparent)] pub struct Wrapped { pub code: core::ffi::c_float }
+            #[repr(transparent)] pub struct Tuple(#[doc(hidden)] pub(crate) i64);
+            pub struct ByValue(i64);
+            #[cfg(unknown)] type Either = i32;
+            #[cfg(not(unknown))] type Either = i64;
+            type Endless = Endless;
+            use core::ffi::c_int;
+            #[link(wasm_import_module = "m")]
+            extern "C" {
+                fn b(a: Tuple, b: inner::Handle, c: c_int);
+                fn c(a: ByValue);
+                fn d(a: Either);
+                fn e(a: Endless);
+                fn f(a: Unheard);
+            }
+        "#;
+        let expected = [
+            ("a", "f32 -> i64"),
+            ("b", "i64 f32 i32 -> "),
+            ("c", "unknown"),
+            ("d", "unknown"),
+            ("e", "unknown"),
+            ("f", "unknown"),
+        ];
+        let expected: Vec<_> =
+            expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        assert_eq!(types(source), expected);
     }
 }
