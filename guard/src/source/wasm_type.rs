@@ -43,6 +43,16 @@ pub(crate) fn of_import(
     signature.of_function(&source.files[declared.file].tokens, crate_id, declared, &place)
 }
 
+/// What a written type tells by itself.
+enum Written {
+    /// Its value types: none for `()` and `!`.
+    Layout(Vec<ValueType>),
+    /// A type whose layout is not known here.
+    Unknown,
+    /// A path to be followed.
+    Path,
+}
+
 struct Signature<'a> {
     program: &'a Program,
     wide: bool,
@@ -78,8 +88,10 @@ impl Signature<'_> {
     fn of_type(&self, mut crate_id: CrateId, mut text: TypeText) -> Option<Vec<ValueType>> {
         for _ in 0..MAX_ALIASES {
             let tokens = &self.program.crates[crate_id].files[text.file].tokens;
-            if let Some(plain) = self.of_plain_type(tokens, text.range.clone()) {
-                return plain;
+            match self.written(tokens, text.range.clone()) {
+                Written::Layout(values) => return Some(values),
+                Written::Unknown => return None,
+                Written::Path => {}
             }
             if let Some(value) = self.c_type(crate_id, tokens, &text) {
                 return Some(vec![value]);
@@ -89,35 +101,34 @@ impl Signature<'_> {
         None
     }
 
-    /// What the written type tells by itself: outer `None` when it is a path to be followed.
-    fn of_plain_type(
-        &self,
-        tokens: &Tokens,
-        range: Range<usize>,
-    ) -> Option<Option<Vec<ValueType>>> {
+    fn written(&self, tokens: &Tokens, range: Range<usize>) -> Written {
         let pointer = if self.wide { ValueType::I64 } else { ValueType::I32 };
+        let pointer_to = |target: Range<usize>| {
+            if is_thin(tokens, target) { Written::Layout(vec![pointer]) } else { Written::Unknown }
+        };
         let first = range.start;
         if range.len() == 1 {
-            if tokens.is_punct(first, '!') {
-                return Some(Some(Vec::new()));
-            }
-            let value = match tokens.ident(first)? {
-                "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "bool" | "char" => ValueType::I32,
-                "i64" | "u64" => ValueType::I64,
-                "f32" => ValueType::F32,
-                "f64" => ValueType::F64,
-                "usize" | "isize" => pointer,
-                "i128" | "u128" | "str" => return Some(None),
-                _ => return None,
+            let value = match tokens.ident(first) {
+                Some("i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "bool" | "char") => {
+                    ValueType::I32
+                }
+                Some("i64" | "u64") => ValueType::I64,
+                Some("f32") => ValueType::F32,
+                Some("f64") => ValueType::F64,
+                Some("usize" | "isize") => pointer,
+                Some("i128" | "u128" | "str") => return Written::Unknown,
+                Some(_) => return Written::Path,
+                None if tokens.is_punct(first, '!') => return Written::Layout(Vec::new()),
+                None => return Written::Unknown,
             };
-            return Some(Some(vec![value]));
+            return Written::Layout(vec![value]);
         }
         if tokens.opens(first, Delimiter::Parenthesis) {
             let is_unit = range.len() == 2;
-            return Some(is_unit.then(Vec::new));
+            return if is_unit { Written::Layout(Vec::new()) } else { Written::Unknown };
         }
         if tokens.is_punct(first, '*') {
-            return Some(is_thin(tokens, first + 2..range.end).then(|| vec![pointer]));
+            return pointer_to(first + 2..range.end);
         }
         if tokens.is_punct(first, '&') {
             let mut target = first + 1;
@@ -127,11 +138,11 @@ impl Signature<'_> {
             if tokens.is_keyword(target, "mut") {
                 target += 1;
             }
-            return Some(is_thin(tokens, target..range.end).then(|| vec![pointer]));
+            return pointer_to(target..range.end);
         }
         let is_function =
             ["fn", "unsafe", "extern", "for"].iter().any(|word| tokens.is_keyword(first, word));
-        is_function.then(|| Some(vec![pointer]))
+        if is_function { Written::Layout(vec![pointer]) } else { Written::Path }
     }
 
     /// The value type of a path to one of C's types: `core::ffi::c_int`, or `c_int` by a `use` of that.
