@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Style, Target};
+use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Path, ScopeId, Style, Target};
 use super::names::{CrateId, Meaning, Program};
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, Graph};
@@ -117,6 +117,7 @@ fn own_names(source: &CrateSource) -> HashSet<&str> {
 fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
     let source = &program.crates[crate_id];
     let names = own_names(source);
+    let mut lookups: HashMap<(ScopeId, Style, Path), HashSet<Meaning>> = HashMap::new();
     let mut edges: Edges = HashMap::new();
     let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
     for (id, carrier) in source.carriers.iter().enumerate() {
@@ -131,9 +132,12 @@ fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
             }
             let path = source.path_of(mention);
             let by_path = match mention.style {
-                Style::Path | Style::Macro => {
-                    program.lookup(crate_id, mention.scope, &path, mention.style).meanings
-                }
+                Style::Path | Style::Macro => lookups
+                    .entry((mention.scope, mention.style, path.clone()))
+                    .or_insert_with(|| {
+                        program.lookup(crate_id, mention.scope, &path, mention.style).meanings
+                    })
+                    .clone(),
                 Style::Method | Style::Qualified => HashSet::new(),
             };
             if by_path.is_empty() {

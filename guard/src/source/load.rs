@@ -97,12 +97,13 @@ impl<'a> Reader<'a> {
 
     /// A crate's declarations; where imports have a module, everything that can mention them too.
     fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
-        let source = self.read(index, entry, Wanted::Nothing);
-        if source.imports.iter().any(|import| import.module.is_some()) {
-            self.read(index, entry, Wanted::All)
-        } else {
-            source
+        let mut source = self.read(index, entry, Wanted::All);
+        if source.imports.iter().all(|import| import.module.is_none()) {
+            for carrier in &mut source.carriers {
+                carrier.mentions = Vec::new();
+            }
         }
+        source
     }
 
     fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {

@@ -96,7 +96,7 @@ pub(crate) enum Target {
 }
 
 /// A path as written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Path {
     /// Begins with `::`.
     pub(crate) absolute: bool,
@@ -147,7 +147,7 @@ pub(crate) struct Mention {
 }
 
 /// How a path stands in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Style {
     /// `a::b`
     Path,
