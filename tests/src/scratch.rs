@@ -112,4 +112,21 @@ impl Scratch {
         assert!(!text.is_empty(), "cargo printed nothing for {package}");
         Ok(text)
     }
+
+    /// Whether rustc compiles `package`, up to the making of code.
+    ///
+    /// # Errors
+    /// What cargo and rustc said, when they failed.
+    pub fn try_check(&self, package: &str, target: &str, options: &[&str]) -> Result<(), String> {
+        let toolchain: &Toolchain = toolchain();
+        let directory = crate::build::shared_directory(target, "build");
+        let _lock = crate::build::lock(&directory);
+        let mut cargo = toolchain.cargo(self.root());
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &directory);
+        cargo.args(["check", "--quiet", "-p", package]);
+        cargo.args(["--lib"]).args(options).args(toolchain.target_arguments(target));
+        let output = cargo.output().expect("cargo can be started");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() { Ok(()) } else { Err(stderr) }
+    }
 }
