@@ -11,13 +11,13 @@ pub(crate) fn obvious(signature: &Signature) -> Option<String> {
     let mut params = Vec::new();
     for input in &signature.inputs {
         let FnArg::Typed(input) = input else { return None };
-        params.extend(value(&input.ty)?);
+        params.extend(values(&input.ty)?);
     }
-    let result = match &signature.output {
-        ReturnType::Default => None,
-        ReturnType::Type(_, ty) => value(ty)?,
+    let results: &[&str] = match &signature.output {
+        ReturnType::Default => &[],
+        ReturnType::Type(_, ty) => values(ty)?,
     };
-    Some(written(&params, result.as_slice()))
+    Some(written(&params, results))
 }
 
 /// How a type is written here and in the table.
@@ -25,24 +25,24 @@ pub(crate) fn written(params: &[&str], results: &[&str]) -> String {
     format!("{} -> {}", params.join(" "), results.join(" ")).trim().to_owned()
 }
 
-/// The value of a type: `Some(None)` for those that have none.
-fn value(ty: &Type) -> Option<Option<&'static str>> {
+/// The values of a type, none or one; `None` where they are not known.
+fn values(ty: &Type) -> Option<&'static [&'static str]> {
     match ty {
-        Type::Never(_) => Some(None),
-        Type::Tuple(tuple) if tuple.elems.is_empty() => Some(None),
-        Type::Paren(inner) => value(&inner.elem),
-        Type::Group(inner) => value(&inner.elem),
-        Type::BareFn(_) => Some(Some("i32")),
-        Type::Ptr(pointer) => is_thin(&pointer.elem).then_some(Some("i32")),
-        Type::Reference(reference) => is_thin(&reference.elem).then_some(Some("i32")),
+        Type::Never(_) => Some(&[]),
+        Type::Tuple(tuple) if tuple.elems.is_empty() => Some(&[]),
+        Type::Paren(inner) => values(&inner.elem),
+        Type::Group(inner) => values(&inner.elem),
+        Type::BareFn(_) => Some(&["i32"]),
+        Type::Ptr(pointer) => is_thin(&pointer.elem).then_some(&["i32"] as &[_]),
+        Type::Reference(reference) => is_thin(&reference.elem).then_some(&["i32"] as &[_]),
         Type::Path(path) => {
             let name = path.path.get_ident()?.to_string();
             match name.as_str() {
                 "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "isize" | "usize" | "bool"
-                | "char" => Some(Some("i32")),
-                "i64" | "u64" => Some(Some("i64")),
-                "f32" => Some(Some("f32")),
-                "f64" => Some(Some("f64")),
+                | "char" => Some(&["i32"]),
+                "i64" | "u64" => Some(&["i64"]),
+                "f32" => Some(&["f32"]),
+                "f64" => Some(&["f64"]),
                 _ => None,
             }
         }

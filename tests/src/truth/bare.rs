@@ -103,8 +103,8 @@ pub fn undefined_names(target: &str, names: &BTreeMap<String, &'static str>) -> 
         .collect();
     assert!(
         built.success != undefined.iter().any(|it| names.contains_key(it)),
-        "the linker does not say which names are undefined on {target} ({:?}):\n{}",
-        toolchain().rustc,
+        "the linker does not say which names are undefined on {target} ({}):\n{}",
+        toolchain().rustc.display(),
         built.stderr
     );
     undefined
@@ -197,10 +197,12 @@ fn defined_symbols(object: &[u8], symbols: &mut BTreeSet<String>) {
         for subsection in reader {
             let Ok(Linking::SymbolTable(table)) = subsection else { continue };
             for symbol in table {
-                let (flags, name) = match symbol {
-                    Ok(SymbolInfo::Func { flags, name: Some(name), .. }) => (flags, name),
-                    Ok(SymbolInfo::Data { flags, name, .. }) => (flags, name),
-                    _ => continue,
+                let Ok(
+                    SymbolInfo::Func { flags, name: Some(name), .. }
+                    | SymbolInfo::Data { flags, name, .. },
+                ) = symbol
+                else {
+                    continue;
                 };
                 if !flags.contains(wasmparser::SymbolFlags::UNDEFINED) {
                     symbols.insert(name.to_owned());

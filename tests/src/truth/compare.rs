@@ -1,6 +1,7 @@
 //! Two lists of imports, item by item.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::bare::Truth;
 
@@ -116,10 +117,10 @@ pub fn compare(truth: &Truth, found: &[Found], opaque: usize) -> Comparison {
 fn label((module, name, ident, kind, abi): &Key) -> String {
     let mut text = format!("{}.{name}", module.as_deref().unwrap_or("-"));
     if ident != name {
-        text.push_str(&format!(" ({ident})"));
+        write!(text, " ({ident})").expect("text");
     }
     if kind != "fn" || abi != "C" {
-        text.push_str(&format!(" [{abi} {kind}]"));
+        write!(text, " [{abi} {kind}]").expect("text");
     }
     text
 }

@@ -93,7 +93,7 @@ pub fn text(outcomes: &[Outcome]) -> String {
                 }
             }
             Err(reason) => {
-                writeln!(text, "{}: NOT COMPARED: {reason}", outcome.entry).expect("text")
+                writeln!(text, "{}: NOT COMPARED: {reason}", outcome.entry).expect("text");
             }
         }
     }
