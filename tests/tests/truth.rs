@@ -153,7 +153,7 @@ fn differences(fixture: &Fixture) -> Vec<String> {
                 Some(at) => drop(left.remove(at)),
                 None if wanted == "possible" => {}
                 None => {
-                    differences.push(format!("{}: rustc does not see {expected:?}", fixture.name))
+                    differences.push(format!("{}: rustc does not see {expected:?}", fixture.name));
                 }
             }
         }
