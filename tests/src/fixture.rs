@@ -12,6 +12,8 @@ pub struct Fixture {
     pub rustc: String,
     pub package: Option<String>,
     pub features: Option<String>,
+    /// Why it is not compared with rustc's own list.
+    pub no_rustc: Option<String>,
     /// Path and text of each file.
     pub files: Vec<(String, String)>,
     pub expected: Vec<Expected>,
@@ -62,6 +64,7 @@ impl Fixture {
             rustc: "1.91.0".to_owned(),
             package: None,
             features: None,
+            no_rustc: None,
             files: Vec::new(),
             expected: Vec::new(),
         };
@@ -74,6 +77,7 @@ impl Fixture {
                     "rustc" => fixture.rustc = value,
                     "package" => fixture.package = Some(value),
                     "features" => fixture.features = Some(value),
+                    "no-rustc" => fixture.no_rustc = Some(value),
                     "file" => fixture.files.push((value, String::new())),
                     _ => panic!("{}: no such directive: {line}", fixture.name),
                 }

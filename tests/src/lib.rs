@@ -13,11 +13,13 @@ mod expanded;
 pub mod fixture;
 mod module;
 mod scratch;
+mod signature;
 mod toolchain;
+pub mod truth;
 
 pub use build::{Build, Built};
 pub use command::{Output, guard, guard_binary, run};
-pub use expanded::{Declared, declared_imports};
+pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
 pub use module::{ModuleImport, module_imports};
 pub use scratch::Scratch;
 pub use toolchain::{Toolchain, rustc_reporting, toolchain};

@@ -76,24 +76,57 @@ impl Scratch {
     /// What rustc makes of the library of `package` (a package id specification) after `cfg` and
     /// macros, for `target`: the compiler's own view, as Rust text.
     pub fn expand(&self, package: &str, target: &str) -> String {
+        self.try_expand(package, target, &[]).unwrap_or_else(|stderr| {
+            panic!("rustc does not expand {package} for {target}:\n{stderr}")
+        })
+    }
+
+    /// The same, with further `options` of cargo, such as `--features`.
+    ///
+    /// # Errors
+    /// What cargo and rustc said, when they failed.
+    pub fn try_expand(
+        &self,
+        package: &str,
+        target: &str,
+        options: &[&str],
+    ) -> Result<String, String> {
         let toolchain: &Toolchain = toolchain();
         let directory = crate::build::shared_directory(target, "build");
         let _lock = crate::build::lock(&directory);
         let mut cargo = toolchain.cargo(self.root());
         cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &directory);
         cargo.args(["rustc", "--quiet", "-p", package, "--lib", "--crate-type", "rlib"]);
+        // Expansion needs no more of dependencies than their metadata: nothing is compiled to code,
+        // so that targets without a C library or linker are in reach too.
+        cargo.args(["--profile", "check"]).args(options);
         cargo.args(toolchain.target_arguments(target));
         // Without output cargo would take the crate for fresh the next time, and print nothing.
         let since = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_nanos();
         cargo.args(["--", "-Zunpretty=expanded", &format!("--cfg=expanded_{since}")]);
         let output = cargo.output().expect("cargo can be started");
-        assert!(
-            output.status.success(),
-            "rustc does not expand {package} for {target}:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
         let text = String::from_utf8(output.stdout).expect("Rust is UTF-8");
         assert!(!text.is_empty(), "cargo printed nothing for {package}");
-        text
+        Ok(text)
+    }
+
+    /// Whether rustc compiles `package`, up to the making of code.
+    ///
+    /// # Errors
+    /// What cargo and rustc said, when they failed.
+    pub fn try_check(&self, package: &str, target: &str, options: &[&str]) -> Result<(), String> {
+        let toolchain: &Toolchain = toolchain();
+        let directory = crate::build::shared_directory(target, "build");
+        let _lock = crate::build::lock(&directory);
+        let mut cargo = toolchain.cargo(self.root());
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &directory);
+        cargo.args(["check", "--quiet", "-p", package]);
+        cargo.args(["--lib"]).args(options).args(toolchain.target_arguments(target));
+        let output = cargo.output().expect("cargo can be started");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() { Ok(()) } else { Err(stderr) }
     }
 }
