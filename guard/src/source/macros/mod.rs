@@ -150,7 +150,7 @@ impl Walker<'_> {
         let Some(definitions) = self.macros.definitions.get(&call.name) else {
             return Expansion::NotDefined;
         };
-        if !call.holds_extern_block && !self.macros.can_make_extern_block(&call.name) {
+        if !self.may_make_extern_block(call) {
             return Expansion::NotDefined;
         }
         if self.expansion_depth(call.region.file) > MAX_EXPANSION_DEPTH {
@@ -167,6 +167,18 @@ impl Walker<'_> {
             }
         }
         failed.map_or(Expansion::Done, Expansion::Failed)
+    }
+
+    /// Whether an extern block can come of the call: from its own text, from the macro, or from another
+    /// macro that its text calls.
+    fn may_make_extern_block(&self, call: &Call) -> bool {
+        let tokens = self.tokens(call.region.file);
+        call.holds_extern_block
+            || self.macros.can_make_extern_block(&call.name)
+            || call.arguments.clone().any(|at| {
+                tokens.is_punct(at + 1, '!')
+                    && tokens.ident(at).is_some_and(|name| self.macros.can_make_extern_block(name))
+            })
     }
 
     fn expansion_by(
