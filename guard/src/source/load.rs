@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::model::{CrateSource, Target};
+use super::model::{CrateSource, ExportedMacro, Target};
 use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
@@ -33,7 +33,8 @@ pub(crate) fn declarations(
     workspace_root: &Path,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
-    let mut reader = Reader { graph, target, workspace_root, problems: Vec::new() };
+    let mut reader =
+        Reader { graph, target, workspace_root, problems: Vec::new(), macros: Vec::new() };
     let mut declaring: Vec<CrateSource> = Vec::new();
     let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
     for index in (0..graph.packages.len()).map(PackageIndex) {
@@ -47,7 +48,8 @@ pub(crate) fn declarations(
                 let source = reader.read_declarations(index, entry);
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
-                    && source.definitions.is_empty())
+                    && source.definitions.is_empty()
+                    && source.exported_macros.is_empty())
                 {
                     declaring.push(source);
                 }
@@ -57,6 +59,7 @@ pub(crate) fn declarations(
         }
         progress(index.0 + 1);
     }
+    reader.read_macro_users(&mut declaring);
     // Who defines a symbol matters only where an import without a module may mean it.
     if declaring.iter().flat_map(|source| &source.imports).any(|i| i.module.is_none()) {
         for (index, entry) in with_definitions {
@@ -83,6 +86,8 @@ struct Reader<'a> {
     target: &'a TargetCfg,
     workspace_root: &'a Path,
     problems: Vec<Problem>,
+    /// Exported macros that can make extern blocks, with the package that exports them.
+    macros: Vec<(PackageIndex, ExportedMacro)>,
 }
 
 impl<'a> Reader<'a> {
@@ -106,6 +111,47 @@ impl<'a> Reader<'a> {
         source
     }
 
+    /// Reads the crates that call another crate's macro which can make an extern block; those already in
+    /// `declaring` again.
+    fn read_macro_users(&mut self, declaring: &mut Vec<CrateSource>) {
+        self.macros = declaring
+            .iter()
+            .flat_map(|source| source.exported_macros.iter().map(|m| (source.package, m.clone())))
+            .collect();
+        let names: HashSet<String> = self.macros.iter().map(|(_, m)| m.name.clone()).collect();
+        if names.is_empty() {
+            return;
+        }
+        for index in (0..self.graph.packages.len()).map(PackageIndex) {
+            if self.macros_for(index).is_empty() {
+                continue;
+            }
+            for entry in &self.graph.package(index).entries {
+                if !text_scan::mentions_any(source_directory(entry), &names) {
+                    continue;
+                }
+                let source = self.read_declarations(index, entry);
+                let known = declaring
+                    .iter_mut()
+                    .find(|known| known.package == index && known.root == entry.path);
+                match known {
+                    Some(known) => *known = source,
+                    None if source.imports.is_empty() && source.opaque.is_empty() => {}
+                    None => declaring.push(source),
+                }
+            }
+        }
+    }
+
+    /// The macros of other packages that `index` can call.
+    fn macros_for(&self, index: PackageIndex) -> Vec<ExportedMacro> {
+        self.macros
+            .iter()
+            .filter(|(package, _)| *package != index && self.graph.depends_on(index, *package))
+            .map(|(_, exported)| exported.clone())
+            .collect()
+    }
+
     fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
         let package = self.graph.package(index);
         let cfg = CfgContext {
@@ -116,7 +162,8 @@ impl<'a> Reader<'a> {
         };
         let roots = self.roots(package);
         let entry = (entry.kind, entry.path.as_path());
-        let (source, problems) = walk_crate(index, package, entry, &roots, cfg, wanted);
+        let macros = self.macros_for(index);
+        let (source, problems) = walk_crate(index, package, entry, &roots, cfg, wanted, &macros);
         self.problems.extend(problems);
         source
     }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::tokens::Tokens;
 use crate::cfg::Truth;
@@ -25,6 +26,8 @@ pub(crate) struct CrateSource {
     pub(crate) imports: Vec<Declared>,
     pub(crate) definitions: Vec<Definition>,
     pub(crate) opaque: Vec<OpaquePlace>,
+    /// The exported macros whose expansion can hold an extern block.
+    pub(crate) exported_macros: Vec<ExportedMacro>,
     /// `macro_rules!` by name; a later one of the same name shadows in its own text only, so all count.
     pub(crate) macros: HashMap<String, Vec<CarrierId>>,
     /// Crates whose exported macros are in scope everywhere: `#[macro_use] extern crate x;`.
@@ -36,7 +39,7 @@ pub(crate) struct CrateSource {
 pub(crate) struct SourceFile {
     /// Relative to the package's directory, with `/`.
     pub(crate) name: String,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     /// For the expansion of a macro: the file and token that each token was written as.
     pub(crate) origins: Option<Vec<(FileId, usize)>>,
 }
@@ -187,6 +190,14 @@ pub(crate) struct Declared {
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) truth: Truth,
+}
+
+/// An exported `macro_rules!`, for calls in other crates.
+#[derive(Debug, Clone)]
+pub(crate) struct ExportedMacro {
+    pub(crate) name: String,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) body: Range<usize>,
 }
 
 /// A place whose imports the text does not show.

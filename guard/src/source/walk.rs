@@ -6,12 +6,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use super::attributes::Attributes;
 use super::macros::{Call, Macros};
 use super::model::{
-    Binding, Carrier, CarrierId, Code, CrateSource, Definition, FileId, OpaquePlace, Scope,
-    ScopeId, SourceFile, Target,
+    Binding, Carrier, CarrierId, Code, CrateSource, Definition, ExportedMacro, FileId, OpaquePlace,
+    Scope, ScopeId, SourceFile, Target,
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
@@ -39,6 +40,7 @@ pub(super) fn walk_crate(
     roots: &[PathBuf],
     cfg: CfgContext<'_>,
     wanted: Wanted<'_>,
+    foreign_macros: &[ExportedMacro],
 ) -> (CrateSource, Vec<Problem>) {
     let mut walker = Walker {
         source: CrateSource {
@@ -52,6 +54,7 @@ pub(super) fn walk_crate(
             imports: Vec::new(),
             definitions: Vec::new(),
             opaque: Vec::new(),
+            exported_macros: Vec::new(),
             macros: std::collections::HashMap::new(),
             macro_use_crates: Vec::new(),
         },
@@ -63,6 +66,7 @@ pub(super) fn walk_crate(
         pending: Vec::new(),
         calls: Vec::new(),
         macros: Macros::default(),
+        foreign_macros,
         ancestry: Vec::new(),
     };
     let file = entry.1.to_path_buf();
@@ -81,6 +85,7 @@ pub(super) fn walk_crate(
             walker.resolve_call(call);
         }
     }
+    walker.source.exported_macros = walker.exported_macros();
     (walker.source, walker.problems)
 }
 
@@ -133,6 +138,7 @@ pub(super) struct Walker<'a> {
     pub(super) pending: Vec<Region>,
     calls: Vec<Call>,
     pub(super) macros: Macros,
+    pub(super) foreign_macros: &'a [ExportedMacro],
     /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
     ancestry: Vec<(Option<FileId>, PathBuf)>,
 }
@@ -161,7 +167,11 @@ impl Walker<'_> {
                 let name = modules::relative_name(path, &self.package.directory);
                 let range = 0..tokens.len();
                 let file = self.source.files.len();
-                self.source.files.push(SourceFile { name, tokens, origins: None });
+                self.source.files.push(SourceFile {
+                    name,
+                    tokens: Arc::new(tokens),
+                    origins: None,
+                });
                 self.ancestry.push((from, path.to_path_buf()));
                 self.pending.push(Region {
                     file,
@@ -206,7 +216,7 @@ impl Walker<'_> {
         pieces: &[Piece],
     ) -> Option<FileId> {
         let files = &self.source.files;
-        let Some(tokens) = Tokens::assemble(pieces, |file| &files[file].tokens) else {
+        let Some(tokens) = Tokens::assemble(pieces, |file| &*files[file].tokens) else {
             self.opaque(from, call, "the expansion of this macro has unclosed groups".to_owned());
             return None;
         };
@@ -218,9 +228,22 @@ impl Walker<'_> {
             .collect();
         let name = files[from].name.clone();
         let path = self.path_of(from).to_path_buf();
+        let tokens = Arc::new(tokens);
         self.source.files.push(SourceFile { name, tokens, origins: Some(origins) });
         self.ancestry.push((Some(from), path));
         Some(self.source.files.len() - 1)
+    }
+
+    /// Adds the text of another crate's macro as a file, all of whose tokens stand for the call that needs
+    /// it: a place in another package would say little about this one.
+    pub(super) fn adopt(&mut self, foreign: &ExportedMacro, from: FileId, call: usize) -> FileId {
+        let name = self.source.files[from].name.clone();
+        let path = self.path_of(from).to_path_buf();
+        let origins = vec![(from, call); foreign.tokens.len()];
+        let tokens = Arc::clone(&foreign.tokens);
+        self.source.files.push(SourceFile { name, tokens, origins: Some(origins) });
+        self.ancestry.push((Some(from), path));
+        self.source.files.len() - 1
     }
 
     /// How many expansions lie around the text of `file`.

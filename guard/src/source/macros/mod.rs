@@ -10,9 +10,10 @@ mod transcriber;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::generators;
-use super::model::{Code, FileId, Target};
+use super::model::{Code, ExportedMacro, FileId, Target};
 use super::tokens::{Piece, Tokens};
 use super::walk::{Context, Region, Walker};
 use crate::cfg::Truth;
@@ -146,7 +147,41 @@ impl Walker<'_> {
         )
     }
 
+    /// The exported macros of this crate that can make an extern block.
+    pub(super) fn exported_macros(&self) -> Vec<ExportedMacro> {
+        let carriers = self.source.carriers.iter();
+        let exported: HashSet<&str> = carriers
+            .filter(|carrier| carrier.code == Code::Expansion { exported: true })
+            .filter_map(|carrier| carrier.name.as_deref())
+            .collect();
+        let definitions = self.macros.definitions.iter();
+        definitions
+            .filter(|(name, _)| exported.contains(name.as_str()))
+            .filter(|(name, _)| self.macros.can_make_extern_block(name))
+            .flat_map(|(name, all)| all.iter().map(move |definition| (name, definition)))
+            .map(|(name, definition)| ExportedMacro {
+                name: name.clone(),
+                tokens: Arc::clone(&self.source.files[definition.file].tokens),
+                body: definition.body.clone(),
+            })
+            .collect()
+    }
+
+    /// Makes the rules of another crate's macros known, where this crate has none of that name.
+    fn adopt_foreign(&mut self, call: &Call) {
+        if self.macros.definitions.contains_key(&call.name) {
+            return;
+        }
+        let foreign = self.foreign_macros;
+        for foreign in foreign.iter().filter(|foreign| foreign.name == call.name) {
+            let file = self.adopt(foreign, call.region.file, call.name_token);
+            self.macros.define(&call.name, file, foreign.body.clone(), Truth::True);
+            self.macros.body_holds_extern_block(&call.name);
+        }
+    }
+
     fn expand(&mut self, call: &Call) -> Expansion {
+        self.adopt_foreign(call);
         let Some(definitions) = self.macros.definitions.get(&call.name) else {
             return Expansion::NotDefined;
         };
