@@ -15,7 +15,7 @@ const TARGET: &str = "wasm32-wasip1";
 const CASES: usize = 400;
 
 /// Macros that the cases use, and the prelude of the crate.
-const PRELUDE: &str = r##"#![allow(warnings)]
+const PRELUDE: &str = r#"#![allow(warnings)]
 
 macro_rules! as_is { ($($item:item)*) => { $($item)* }; }
 macro_rules! as_tokens { ($($token:tt)*) => { $($token)* }; }
@@ -45,7 +45,7 @@ macro_rules! grouped {
         }; )+
     };
 }
-"##;
+"#;
 
 /// A small generator of pseudo-random numbers (xorshift64*): no case depends on anything but the seed.
 struct Random(u64);

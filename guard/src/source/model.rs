@@ -40,8 +40,18 @@ pub(crate) struct SourceFile {
     /// Relative to the package's directory, with `/`.
     pub(crate) name: String,
     pub(crate) tokens: Arc<Tokens>,
-    /// For the expansion of a macro: the file and token that each token was written as.
-    pub(crate) origins: Option<Vec<(FileId, usize)>>,
+    pub(crate) origin: TextOrigin,
+}
+
+/// Where the tokens of a text were written.
+#[derive(Debug)]
+pub(crate) enum TextOrigin {
+    /// Here: it is a file.
+    Here,
+    /// It is the expansion of a macro: each token comes from a token of a file.
+    Tokens(Vec<(FileId, usize)>),
+    /// It is another crate's macro: all tokens stand for the one that calls it.
+    Call(FileId, usize),
 }
 
 pub(crate) type FileId = usize;
@@ -232,11 +242,17 @@ impl CrateSource {
 
     /// Where a token was written: for one of an expansion, the token it came from.
     fn written(&self, mut file: FileId, mut token: usize) -> (FileId, usize) {
-        // An expansion's tokens come from files that were read before it.
-        while let Some((from, index)) =
-            self.files[file].origins.as_ref().and_then(|origins| origins.get(token))
-        {
-            (file, token) = (*from, *index);
+        // What a text comes from was read before it, so that this ends.
+        loop {
+            let from = match &self.files[file].origin {
+                TextOrigin::Here => None,
+                TextOrigin::Tokens(tokens) => tokens.get(token).copied(),
+                TextOrigin::Call(file, token) => Some((*file, *token)),
+            };
+            match from {
+                Some(from) => (file, token) = from,
+                None => break,
+            }
         }
         (file, token)
     }

@@ -12,7 +12,7 @@ use super::attributes::Attributes;
 use super::macros::{Call, Macros};
 use super::model::{
     Binding, Carrier, CarrierId, Code, CrateSource, Definition, ExportedMacro, FileId, OpaquePlace,
-    Scope, ScopeId, SourceFile, Target,
+    Scope, ScopeId, SourceFile, Target, TextOrigin,
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
@@ -170,7 +170,7 @@ impl Walker<'_> {
                 self.source.files.push(SourceFile {
                     name,
                     tokens: Arc::new(tokens),
-                    origins: None,
+                    origin: TextOrigin::Here,
                 });
                 self.ancestry.push((from, path.to_path_buf()));
                 self.pending.push(Region {
@@ -229,7 +229,8 @@ impl Walker<'_> {
         let name = files[from].name.clone();
         let path = self.path_of(from).to_path_buf();
         let tokens = Arc::new(tokens);
-        self.source.files.push(SourceFile { name, tokens, origins: Some(origins) });
+        let origin = TextOrigin::Tokens(origins);
+        self.source.files.push(SourceFile { name, tokens, origin });
         self.ancestry.push((Some(from), path));
         Some(self.source.files.len() - 1)
     }
@@ -239,9 +240,9 @@ impl Walker<'_> {
     pub(super) fn adopt(&mut self, foreign: &ExportedMacro, from: FileId, call: usize) -> FileId {
         let name = self.source.files[from].name.clone();
         let path = self.path_of(from).to_path_buf();
-        let origins = vec![(from, call); foreign.tokens.len()];
         let tokens = Arc::clone(&foreign.tokens);
-        self.source.files.push(SourceFile { name, tokens, origins: Some(origins) });
+        let origin = TextOrigin::Call(from, call);
+        self.source.files.push(SourceFile { name, tokens, origin });
         self.ancestry.push((Some(from), path));
         self.source.files.len() - 1
     }
@@ -250,7 +251,9 @@ impl Walker<'_> {
     pub(super) fn expansion_depth(&self, file: FileId) -> usize {
         let mut depth = 0;
         let mut at = Some(file);
-        while let Some(file) = at.filter(|file| self.source.files[*file].origins.is_some()) {
+        while let Some(file) =
+            at.filter(|file| !matches!(self.source.files[*file].origin, TextOrigin::Here))
+        {
             depth += 1;
             at = self.ancestry[file].0;
         }

@@ -167,25 +167,25 @@ impl Walker<'_> {
             .collect()
     }
 
-    /// Makes the rules of another crate's macros known, where this crate has none of that name.
-    fn adopt_foreign(&mut self, call: &Call) {
-        if self.macros.definitions.contains_key(&call.name) {
-            return;
+    /// The definitions that a call can mean: this crate's, else those of other crates.
+    fn definitions_of(&mut self, call: &Call) -> Vec<Definition> {
+        if let Some(own) = self.macros.definitions.get(&call.name) {
+            return own.clone();
         }
         let foreign = self.foreign_macros;
-        for foreign in foreign.iter().filter(|foreign| foreign.name == call.name) {
-            let file = self.adopt(foreign, call.region.file, call.name_token);
-            self.macros.define(&call.name, file, foreign.body.clone(), Truth::True);
-            self.macros.body_holds_extern_block(&call.name);
-        }
+        let named = foreign.iter().filter(|foreign| foreign.name == call.name);
+        named
+            .map(|foreign| {
+                self.macros.body_holds_extern_block(&call.name);
+                let file = self.adopt(foreign, call.region.file, call.name_token);
+                Definition { file, body: foreign.body.clone(), truth: Truth::True }
+            })
+            .collect()
     }
 
     fn expand(&mut self, call: &Call) -> Expansion {
-        self.adopt_foreign(call);
-        let Some(definitions) = self.macros.definitions.get(&call.name) else {
-            return Expansion::NotDefined;
-        };
-        if !self.may_make_extern_block(call) {
+        let definitions = self.definitions_of(call);
+        if definitions.is_empty() || !self.may_make_extern_block(call) {
             return Expansion::NotDefined;
         }
         if self.expansion_depth(call.region.file) > MAX_EXPANSION_DEPTH {
@@ -193,7 +193,7 @@ impl Walker<'_> {
         }
         let only_one = definitions.len() == 1;
         let mut failed = None;
-        for definition in definitions.clone() {
+        for definition in definitions {
             // Of several, text order or a cfg decides which is meant: each is possible.
             let truth = if only_one { Truth::True } else { definition.truth.and(Truth::Unknown) };
             match self.expansion_by(call, &definition) {
