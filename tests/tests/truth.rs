@@ -20,17 +20,38 @@ const EXACT: &[(&str, &str, &str, &str, usize)] = &[
     ("proxy-wasm", "0.2.5", "wasm32-unknown-unknown", "default", 37),
     ("instant", "0.1.13", "wasm32-unknown-unknown", "now", 1),
     ("dlmalloc", "0.2.14", "wasm32-unknown-unknown", "default", 0),
-    ("errno", "0.3.14", "wasm32-wasip1", "default", 0),
+    ("solana-define-syscall", "5.3.0", "wasm32-unknown-unknown", "default", 44),
+    ("gsys", "2.0.0", "wasm32-unknown-unknown", "default", 52),
 ];
 
-/// Crates whose imports come out of macros that the scanner does not expand, with what is missing by
-/// rustc's count. When this fails because less is missing: lower the number, or move the line up.
-const KNOWN_MISSING: &[(&str, &str, &str, &str, usize, usize)] = &[
-    // `define_syscall!` makes one block of each call.
-    ("solana-define-syscall", "5.3.0", "wasm32-unknown-unknown", "default", 44, 44),
+/// Crates with imports that the scanner does not find, and why.
+const KNOWN_MISSING: &[Known] = &[
     // `#[wasm_bindgen]` blocks, and the intrinsics that only its expansion declares.
-    ("wasm-bindgen", "0.2.130", "wasm32-unknown-unknown", "default", 70, 63),
+    Known {
+        entry: ("wasm-bindgen", "0.2.130", "wasm32-unknown-unknown", "default"),
+        truth: 70,
+        missing: 63,
+        is_covered: true,
+    },
+    // A local `macro_rules!` that makes extern blocks is handed to a macro that another crate's
+    // procedural macro makes: nothing is found, and nothing says so. A defect.
+    Known {
+        entry: ("soroban-env-guest", "29.0.2", "wasm32-unknown-unknown", "default"),
+        truth: 199,
+        missing: 199,
+        is_covered: false,
+    },
 ];
+
+/// What is missing by rustc's count. When this fails because less is missing, or more is said to be:
+/// write the new state down, or move the crate to [`EXACT`].
+struct Known {
+    entry: (&'static str, &'static str, &'static str, &'static str),
+    truth: usize,
+    missing: usize,
+    /// Whether opaque places answer for what is missing.
+    is_covered: bool,
+}
 
 fn compared(entries: &[Entry]) -> Vec<Comparison> {
     let outcomes = run(entries, &mut |_| {});
@@ -56,20 +77,20 @@ fn what_rustc_sees_is_found_and_nothing_else() {
 }
 
 #[test]
-fn what_macros_hide_is_said_to_be_hidden() {
-    let entries: Vec<Entry> = KNOWN_MISSING
-        .iter()
-        .map(|(name, version, target, features, ..)| Entry::new(name, version, target, features))
-        .collect();
-    for ((name, .., count, missing), result) in KNOWN_MISSING.iter().zip(compared(&entries)) {
-        assert_eq!(result.truth, *count, "{name}");
-        assert_eq!(result.missing.len(), *missing, "{name}: {:#?}", result.missing);
-        assert_eq!(result.covered(), *missing, "{name}: nothing says that imports are hidden");
+fn what_is_missing_is_known_and_said_to_be_hidden() {
+    let entry = |(name, version, target, features)| Entry::new(name, version, target, features);
+    let entries: Vec<Entry> = KNOWN_MISSING.iter().map(|known| entry(known.entry)).collect();
+    for (known, result) in KNOWN_MISSING.iter().zip(compared(&entries)) {
+        let name = known.entry.0;
+        assert_eq!(result.truth, known.truth, "{name}");
+        assert_eq!(result.missing.len(), known.missing, "{name}: {:#?}", result.missing);
+        let covered = if known.is_covered { known.missing } else { 0 };
+        assert_eq!(result.covered(), covered, "{name}: {} opaque places", result.opaque);
         assert_eq!((result.wrong, result.wrong_types), (vec![], vec![]), "{name}");
     }
 }
 
-/// The packages of a fixture: name and manifest.
+/// The names of a fixture's packages.
 fn packages(fixture: &Fixture, project: &Scratch) -> Vec<String> {
     let mut cargo = toolchain().cargo(project.root());
     let output =
@@ -146,8 +167,12 @@ fn differences(fixture: &Fixture) -> Vec<String> {
                 continue;
             }
             let line = line_of(fixture, expected);
+            // What a macro has of its own is placed at the call, whose line does not name it.
+            let is_call = ["!(", "! {", "!{"].iter().any(|it| line.contains(it));
             let found = left.iter().position(|item| {
-                item.module == *module && item.name == *name && holds_word(line, &item.ident)
+                item.module == *module
+                    && item.name == *name
+                    && (is_call || holds_word(line, &item.ident))
             });
             match found {
                 Some(at) => drop(left.remove(at)),
