@@ -210,13 +210,13 @@ fn is_thin(tokens: &Tokens, range: Range<usize>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use crate::analysis::read_for_tests;
 
     /// The wasm type of each import of a crate with this source.
     fn types(source: &str) -> Vec<(String, String)> {
-        read_for_tests(source, &BTreeSet::new())
+        let (imports, problems) = read_for_tests(source);
+        assert_eq!(problems, []);
+        imports
             .into_iter()
             .map(|import| {
                 let list = |values: &[crate::import::ValueType]| {
