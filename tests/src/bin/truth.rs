@@ -4,24 +4,29 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use wasm_import_guard_tests::truth::{Entry, json, markdown, read_list, run, text};
+use wasm_import_guard_tests::truth::{
+    Comparison, Entry, Outcome, json, markdown, read_list, run, text,
+};
 
-const USAGE: &str = "usage: tests/truth [--json | --markdown] [--only TEXT] [LIST]";
+const USAGE: &str = "usage: tests/truth [--json] [--table FILE] [--only TEXT] [LIST]";
 
 struct Arguments {
     list: PathBuf,
     only: Option<String>,
-    format: fn(&[wasm_import_guard_tests::truth::Outcome]) -> String,
+    table: Option<PathBuf>,
+    format: fn(&[Outcome]) -> String,
 }
 
 fn arguments() -> Result<Arguments, String> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("truth-crates");
-    let mut parsed = Arguments { list: default, only: None, format: text };
+    let mut parsed = Arguments { list: default, only: None, table: None, format: text };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--json" => parsed.format = json,
-            "--markdown" => parsed.format = markdown,
+            "--table" => {
+                parsed.table = Some(words.next().ok_or("--table: into which file?")?.into())
+            }
             "--only" => parsed.only = Some(words.next().ok_or("--only: of what?")?),
             _ if word.starts_with('-') => return Err(format!("unknown argument `{word}`")),
             _ => parsed.list = PathBuf::from(word),
@@ -41,8 +46,8 @@ fn entries(arguments: &Arguments) -> Result<Vec<Entry>, String> {
 }
 
 fn main() -> ExitCode {
-    let prepared = arguments().and_then(|it| Ok((entries(&it)?, it.format)));
-    let (entries, format) = match prepared {
+    let prepared = arguments().and_then(|it| Ok((entries(&it)?, it)));
+    let (entries, arguments) = match prepared {
         Ok(prepared) => prepared,
         Err(message) => {
             eprintln!("tests/truth: {message}\n{USAGE}");
@@ -54,9 +59,13 @@ fn main() -> ExitCode {
         done += 1;
         eprintln!("[{done}/{}] {entry}", entries.len());
     });
-    print!("{}", format(&outcomes));
-    let exact = |outcome: &wasm_import_guard_tests::truth::Outcome| {
-        outcome.result.as_ref().is_ok_and(wasm_import_guard_tests::truth::Comparison::is_exact)
-    };
+    print!("{}", (arguments.format)(&outcomes));
+    if let Some(path) = &arguments.table {
+        if let Err(error) = std::fs::write(path, markdown(&outcomes)) {
+            eprintln!("tests/truth: {}: {error}", path.display());
+            return ExitCode::from(2);
+        }
+    }
+    let exact = |outcome: &Outcome| outcome.result.as_ref().is_ok_and(Comparison::is_exact);
     if outcomes.iter().all(exact) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
