@@ -25,7 +25,7 @@ fn arguments() -> Result<Arguments, String> {
         match word.as_str() {
             "--json" => parsed.format = json,
             "--table" => {
-                parsed.table = Some(words.next().ok_or("--table: into which file?")?.into())
+                parsed.table = Some(words.next().ok_or("--table: into which file?")?.into());
             }
             "--only" => parsed.only = Some(words.next().ok_or("--only: of what?")?),
             _ if word.starts_with('-') => return Err(format!("unknown argument `{word}`")),
@@ -60,11 +60,11 @@ fn main() -> ExitCode {
         eprintln!("[{done}/{}] {entry}", entries.len());
     });
     print!("{}", (arguments.format)(&outcomes));
-    if let Some(path) = &arguments.table {
-        if let Err(error) = std::fs::write(path, markdown(&outcomes)) {
-            eprintln!("tests/truth: {}: {error}", path.display());
-            return ExitCode::from(2);
-        }
+    if let Some(path) = &arguments.table
+        && let Err(error) = std::fs::write(path, markdown(&outcomes))
+    {
+        eprintln!("tests/truth: {}: {error}", path.display());
+        return ExitCode::from(2);
     }
     let exact = |outcome: &Outcome| outcome.result.as_ref().is_ok_and(Comparison::is_exact);
     if outcomes.iter().all(exact) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
