@@ -153,10 +153,10 @@ pub(crate) struct CompilationArgs {
     /// still resolved by the cargo and rustc in use.
     #[arg(long = "rustc-version", value_name = "VERSION")]
     pub(crate) rustc_versions: Vec<String>,
-    /// Run the rustc, wrapper or toolchain path that the project's own configuration names
+    /// Trust the rustc or toolchain path that the project's own configuration names
     ///
     /// Without it such a program is never run; where one is named the command stops with exit
-    /// code 2 and names the line.
+    /// code 2 and names the line. Compiler wrappers are not needed, and never run.
     #[arg(long)]
     pub(crate) trust_config: bool,
 }

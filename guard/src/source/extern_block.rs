@@ -206,7 +206,8 @@ impl Walker<'_> {
             let truth = if names.is_empty() { Truth::True } else { Truth::Unknown };
             names.push((ident.clone(), truth));
         }
-        let signature = tokens.folded(item.range.clone());
+        // A list over several lines reads as one on a single line.
+        let signature = tokens.folded(item.range.clone()).replace("( ", "(").replace(", )", ")");
         let origin = region.origin;
         let inside = region
             .carrier
