@@ -74,16 +74,16 @@ pub fn undefined_names(target: &str, names: &BTreeMap<String, &'static str>) -> 
             return BTreeSet::new();
         }
         let built = link(target, &asked);
-        let named = |message: &str| -> BTreeSet<String> {
+        let said_of = |message: &str| -> BTreeSet<String> {
             let lines = built.stderr.lines().filter_map(|line| line.split_once(message));
             lines.map(|(_, name)| name.trim().to_owned()).collect()
         };
-        let undefined = named("undefined symbol: ");
+        let undefined = said_of("undefined symbol: ");
         if built.success || undefined.iter().any(|it| asked.contains_key(it)) {
             return undefined;
         }
         // std refers to these itself, with their true types: it links, so something defines them.
-        let of_std = named("error: function signature mismatch: ");
+        let of_std = said_of("error: function signature mismatch: ");
         let before = asked.len();
         asked.retain(|name, _| !of_std.contains(name));
         assert!(

@@ -13,7 +13,7 @@ use crate::signature::written;
 use crate::{Expanded, Output, Scratch, guard, read_expanded, toolchain};
 
 /// How long the command may take for one crate.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A crate as both sides see it.
 #[derive(Debug)]
