@@ -12,7 +12,7 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolInfo};
 
 use super::list::Entry;
 use super::project::Subject;
-use crate::{Build, Declared, Scratch, toolchain};
+use crate::{Build, Built, Declared, Scratch, toolchain};
 
 /// The names that stay undefined when they are linked, for each target.
 #[derive(Debug, Default)]
@@ -68,10 +68,36 @@ fn is_open(item: &Declared, subject: &Subject) -> bool {
 
 /// Which of `names` (with their kinds) rust-lld calls undefined in a module that uses them all.
 pub fn undefined_names(target: &str, names: &BTreeMap<String, &'static str>) -> BTreeSet<String> {
-    use std::fmt::Write as _;
-    if names.is_empty() {
-        return BTreeSet::new();
+    let mut asked = names.clone();
+    loop {
+        if asked.is_empty() {
+            return BTreeSet::new();
+        }
+        let built = link(target, &asked);
+        let said_of = |message: &str| -> BTreeSet<String> {
+            let lines = built.stderr.lines().filter_map(|line| line.split_once(message));
+            lines.map(|(_, name)| name.trim().to_owned()).collect()
+        };
+        let undefined = said_of("undefined symbol: ");
+        if built.success || undefined.iter().any(|it| asked.contains_key(it)) {
+            return undefined;
+        }
+        // std refers to these itself, with their true types: it links, so something defines them.
+        let of_std = said_of("error: function signature mismatch: ");
+        let before = asked.len();
+        asked.retain(|name, _| !of_std.contains(name));
+        assert!(
+            asked.len() < before,
+            "the linker does not say which names are undefined on {target} ({}):\n{}",
+            toolchain().rustc.display(),
+            built.stderr
+        );
     }
+}
+
+/// Links a module that uses all of `names`.
+fn link(target: &str, names: &BTreeMap<String, &'static str>) -> Built {
+    use std::fmt::Write as _;
     let (mut items, mut uses) = (String::new(), String::new());
     for (index, (name, kind)) in names.iter().enumerate() {
         writeln!(items, "    #[link_name = {name:?}]").expect("text");
@@ -94,20 +120,7 @@ pub fn undefined_names(target: &str, names: &BTreeMap<String, &'static str>) -> 
         "fn main() {\n    for argument in [\"--error-limit=0\", \"--unresolved-symbols=report-all\"] {\n        \
          println!(\"cargo::rustc-link-arg={argument}\");\n    }\n}\n",
     );
-    let built = Build::new(target).run(&project);
-    let undefined: BTreeSet<String> = built
-        .stderr
-        .lines()
-        .filter_map(|line| line.split_once("undefined symbol: "))
-        .map(|(_, name)| name.trim().to_owned())
-        .collect();
-    assert!(
-        built.success != undefined.iter().any(|it| names.contains_key(it)),
-        "the linker does not say which names are undefined on {target} ({}):\n{}",
-        toolchain().rustc.display(),
-        built.stderr
-    );
-    undefined
+    Build::new(target).run(&project)
 }
 
 /// Sorts rustc's items.
@@ -116,8 +129,9 @@ pub(super) fn judge(entry: &Entry, subject: &Subject, undefined: &Undefined) -> 
     let shipped = shipped_symbols(&subject.directory);
     let nothing = BTreeSet::new();
     let undefined = undefined.by_target.get(linkable(&entry.target)).unwrap_or(&nothing);
-    // Bindings of the C library of targets whose C library is not at hand.
-    let binds_libc = entry.name == "libc" && linkable(&entry.target) != entry.target;
+    // Bindings of the target's C library: what is at hand of it is another target's, or older than
+    // these bindings.
+    let binds_libc = entry.name == "libc";
     for item in &subject.expanded.declared {
         if item.module.is_some() {
             truth.imports.push(item.clone());

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -9,6 +11,9 @@ use super::compare::Found;
 use super::list::Entry;
 use crate::signature::written;
 use crate::{Expanded, Output, Scratch, guard, read_expanded, toolchain};
+
+/// How long the command may take for one crate.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A crate as both sides see it.
 #[derive(Debug)]
@@ -56,12 +61,9 @@ pub fn examine(entry: &Entry) -> Result<Subject, String> {
 
     let mut command = guard(project.root());
     command.args(["imports", "--format", "json", "--target", &entry.target]);
-    let output = Output::of(&mut command);
-    if output.status != Some(0) {
-        return Err(format!("the command fails: {}", first_error(&output.stderr)));
-    }
+    let stdout = within_limit(&mut command, &project)?;
     let report: Value =
-        serde_json::from_str(&output.stdout).map_err(|error| format!("no JSON: {error}"))?;
+        serde_json::from_str(&stdout).map_err(|error| format!("no JSON: {error}"))?;
     let own = |key: &str| -> Vec<Value> {
         let all = report[key].as_array().expect("the schema has this array");
         all.iter()
@@ -75,6 +77,29 @@ pub fn examine(entry: &Entry) -> Result<Subject, String> {
         assert_line(&directory, place);
     }
     Ok(Subject { expanded, directory, found, opaque: opaque.len() })
+}
+
+/// What the command prints, if it ends in time.
+fn within_limit(command: &mut Command, project: &Scratch) -> Result<String, String> {
+    let [out, err] = ["stdout", "stderr"].map(|name| project.path(name));
+    let file = |path: &Path| fs::File::create(path).expect("the project can be written");
+    let mut child = command.stdout(file(&out)).stderr(file(&err)).spawn().expect("it is built");
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            break status;
+        }
+        if started.elapsed() > LIMIT {
+            child.kill().and_then(|()| child.wait()).expect("a child can be ended");
+            return Err(format!("the command does not end within {} s", LIMIT.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    if !status.success() {
+        let stderr = fs::read_to_string(&err).unwrap_or_default();
+        return Err(format!("the command fails ({status}): {}", first_error(&stderr)));
+    }
+    fs::read_to_string(&out).map_err(|error| format!("the command prints no text: {error}"))
 }
 
 fn same_version(resolved: &Value, wanted: &str) -> bool {
