@@ -120,7 +120,9 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     });
     problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
-    let imports = imports(&graph, &read, &symbols, input.cfg);
+    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
+    let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
+    let imports = imports(&graph, &read, &known, input.cfg);
     let opaque = opaque(&graph, &read);
     let facts = Facts {
         target: input.target,
@@ -158,8 +160,21 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
     CSymbols::unknown()
 }
 
+/// The C symbols that decide whether a declaration without a module is an import.
+struct KnownSymbols<'a> {
+    /// Those of the link that is judged.
+    linked: &'a CSymbols,
+    /// Those of every release of the target's C library that is known.
+    of_any_release: &'a CSymbols,
+}
+
 /// Every import of the graph, in the order of package, module, name, place.
-fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols, cfg: &TargetCfg) -> Vec<Import> {
+fn imports(
+    graph: &Graph,
+    read: &Declarations,
+    symbols: &KnownSymbols<'_>,
+    cfg: &TargetCfg,
+) -> Vec<Import> {
     let wide = cfg.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"));
     let defined = definitions(read);
     let mut imports = Vec::new();
@@ -168,7 +183,9 @@ fn imports(graph: &Graph, read: &Declarations, symbols: &CSymbols, cfg: &TargetC
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
-            let Some(truth) = import_truth(declared, package, symbols, &defined) else { continue };
+            let Some(truth) = import_truth(declared, package, symbols, &defined) else {
+                continue;
+            };
             let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
@@ -230,7 +247,7 @@ fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
 fn import_truth(
     declared: &Declared,
     package: &Package,
-    symbols: &CSymbols,
+    symbols: &KnownSymbols<'_>,
     defined: &HashMap<&str, Truth>,
 ) -> Option<Truth> {
     if declared.module.is_some() {
@@ -238,13 +255,15 @@ fn import_truth(
     }
     let name = declared.name.as_str();
     let is_known = declared.native_library
-        || symbols.get(name).is_some()
+        || symbols.linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
         || symbols::is_linker_defined(name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;
     }
-    let may_be_native = package.links.is_some() || package.has_build_script;
+    // Another release of the C library, or an archive that a link option brings in.
+    let may_be_c = symbols.of_any_release.get(name).is_some();
+    let may_be_native = may_be_c || package.links.is_some() || package.has_build_script;
     let may_be_defined = may_be_native || defined.contains_key(name);
     Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
 }
@@ -296,7 +315,9 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
     let read = declarations(&graph, &cfg, &directory, &mut |_| {});
-    let imports = imports(&graph, &read, &CSymbols::unknown(), &cfg);
+    let symbols = CSymbols::unknown();
+    let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
+    let imports = imports(&graph, &read, &known, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)
 }

@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
 
     /// Adds the crates that may name an import of the declaring ones; gives the names that can too.
     fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
-        let mut program = Program { crates: declaring, extern_names: Vec::new() };
+        let mut program = Program::new(declaring);
         self.link_names(&mut program);
         let with_modules: Vec<CrateId> = (0..program.crates.len())
             .filter(|&id| program.crates[id].imports.iter().any(|i| i.module.is_some()))
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
             .filter(|(_, source)| source.kind == EntryKind::Library)
             .map(|(id, source)| (source.package, id))
             .collect();
-        program.extern_names = program
+        let names = program
             .crates
             .iter()
             .map(|source| {
@@ -275,6 +275,7 @@ impl<'a> Reader<'a> {
                 names
             })
             .collect();
+        program.set_extern_names(names);
     }
 }
 

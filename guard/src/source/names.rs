@@ -3,7 +3,9 @@
 //! Only as much of Rust's name resolution as tells who names an import: modules, `use`, globs,
 //! re-exports, the extern prelude, associated functions by type name. What it cannot follow it says.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::model::{CarrierId, CrateSource, ImportId, Path, ScopeId, Style, Target, TypeId};
 
@@ -23,7 +25,12 @@ pub(crate) struct Program {
     pub(crate) crates: Vec<CrateSource>,
     /// For each crate, the crates its source can name: extern name → crate.
     pub(crate) extern_names: Vec<HashMap<String, CrateId>>,
+    /// The modules that each scope's globs stand for, found once.
+    glob_modules: RefCell<HashMap<(CrateId, ScopeId), GlobModules>>,
 }
+
+/// The modules of a scope's globs, each with whether its glob is `pub`.
+type GlobModules = Rc<Vec<(CrateId, ScopeId, bool)>>;
 
 /// What a path stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +51,17 @@ pub(crate) struct Lookup {
 }
 
 impl Program {
+    /// A program of these crates, whose extern names are not known yet.
+    pub(crate) fn new(crates: Vec<CrateSource>) -> Self {
+        Self { crates, ..Self::default() }
+    }
+
+    /// Sets which crates each crate can name.
+    pub(crate) fn set_extern_names(&mut self, names: Vec<HashMap<String, CrateId>>) {
+        self.extern_names = names;
+        self.glob_modules.take();
+    }
+
     /// Looks up `path` as it stands in `scope` of `crate_id`.
     pub(crate) fn lookup(
         &self,
@@ -255,30 +273,63 @@ impl<'a> Search<'a> {
     ) -> HashSet<Meaning> {
         let mut found = HashSet::new();
         let key = (crate_id, scope, name.to_owned());
-        self.steps += 1;
-        if self.steps > MAX_STEPS || depth > MAX_DEPTH || !self.in_progress.insert(key.clone()) {
+        if depth > MAX_DEPTH || !self.in_progress.insert(key.clone()) {
             return found;
         }
         let program = self.program;
-        let data = &program.crates[crate_id].scopes[scope];
-        for binding in data.names.get(name).into_iter().flatten() {
-            if binding.public || !public_only {
-                found.extend(self.target(crate_id, scope, &binding.target, depth + 1));
+        let mut seen = HashSet::new();
+        let mut pending = vec![(crate_id, scope, public_only)];
+        while let Some(place) = pending.pop() {
+            self.steps += 1;
+            if self.steps > MAX_STEPS || !seen.insert(place) {
+                continue;
             }
-        }
-        // A module or type of that name does not hide a function that a glob brings in.
-        let hides = found.iter().any(|m| matches!(m, Meaning::Import(..) | Meaning::Carrier(..)));
-        if !hides {
-            for glob in data.globs.iter().filter(|glob| glob.public || !public_only) {
-                for module in self.path(crate_id, scope, &glob.path, depth + 1) {
-                    if let Meaning::Module(id, inner) = module {
-                        found.extend(self.in_scope(id, inner, name, id != crate_id, depth + 1));
+            let (id, at, public_only) = place;
+            let data = &program.crates[id].scopes[at];
+            let mut hides = false;
+            for binding in data.names.get(name).into_iter().flatten() {
+                if binding.public || !public_only {
+                    let meanings = self.target(id, at, &binding.target, depth + 1);
+                    // A module or type of that name does not hide a function that a glob brings in.
+                    hides |= meanings
+                        .iter()
+                        .any(|m| matches!(m, Meaning::Import(..) | Meaning::Carrier(..)));
+                    found.extend(meanings);
+                }
+            }
+            if !hides && !data.globs.is_empty() {
+                for (inner_id, inner, is_public) in self.glob_modules(id, at, depth).iter() {
+                    if *is_public || !public_only {
+                        pending.push((*inner_id, *inner, public_only || *inner_id != id));
                     }
                 }
             }
         }
         self.in_progress.remove(&key);
         found
+    }
+
+    /// The modules that the globs of a scope stand for.
+    fn glob_modules(&mut self, crate_id: CrateId, scope: ScopeId, depth: usize) -> GlobModules {
+        let program = self.program;
+        let key = (crate_id, scope);
+        if let Some(known) = program.glob_modules.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        // While they are looked for, a scope's globs help in no lookup: a path through themselves is
+        // none that published code has.
+        program.glob_modules.borrow_mut().insert(key, GlobModules::default());
+        let mut modules = Vec::new();
+        for glob in &program.crates[crate_id].scopes[scope].globs {
+            for meaning in self.path(crate_id, scope, &glob.path, depth + 1) {
+                if let Meaning::Module(id, inner) = meaning {
+                    modules.push((id, inner, glob.public));
+                }
+            }
+        }
+        let modules = Rc::new(modules);
+        program.glob_modules.borrow_mut().insert(key, Rc::clone(&modules));
+        modules
     }
 
     fn target(

@@ -113,7 +113,10 @@ impl Walker<'_> {
         }
         match self.expand(call) {
             Expansion::Done => {}
-            Expansion::NotDefined => self.read_arguments(call),
+            Expansion::NotDefined => {
+                self.note_handed_over(call);
+                self.read_arguments(call);
+            }
             Expansion::Failed(why) => {
                 if !call.holds_extern_block {
                     let reason = format!("`{}!` makes an extern block, but {why}", call.name);
@@ -121,6 +124,24 @@ impl Walker<'_> {
                 }
                 self.read_arguments(call);
             }
+        }
+    }
+
+    /// Notes a call that hands a macro of this crate, which can make an extern block, to a macro that is
+    /// not known: what it will be called with cannot be read.
+    fn note_handed_over(&mut self, call: &Call) {
+        if self.macros.definitions.contains_key(&call.name) {
+            return;
+        }
+        let tokens = self.tokens(call.region.file);
+        let handed = call.arguments.clone().find_map(|at| {
+            let name = tokens.ident(at).filter(|_| !tokens.is_punct(at + 1, '!'))?;
+            self.macros.can_make_extern_block(name).then(|| name.to_owned())
+        });
+        if let Some(handed) = handed {
+            let reason =
+                format!("`{}!` calls `{handed}!`, which makes an extern block, unseen", call.name);
+            self.opaque(call.region.file, call.name_token, reason);
         }
     }
 
