@@ -3,7 +3,6 @@
 
 use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
-use wasm_import_guard::policy::Policy;
 use wasm_import_guard::toolchain::{Rustc, Toolchain};
 use wasm_import_guard::trust::Trust;
 
@@ -48,7 +47,7 @@ pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
     let toolchain = Toolchain::find(&selection.directory, trust)?;
     let considered = considered(common, &toolchain)?;
     let (targets, named_by) = targets(common, &toolchain);
-    let session = Session { selection, toolchain, considered, policy: Policy::default() };
+    let session = Session { selection, toolchain, considered };
     Ok(Opened { session, targets, named_by })
 }
 

@@ -9,7 +9,6 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
-use crate::policy::Policy;
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -26,8 +25,6 @@ pub struct Session {
     pub toolchain: Toolchain,
     /// The rustc versions to judge by; never empty.
     pub considered: Vec<Rustc>,
-    /// How serious each rule is.
-    pub policy: Policy,
 }
 
 /// What one run for one target gave.

@@ -17,7 +17,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// As JSON and the policy write it.
+    /// As JSON writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -32,7 +32,7 @@ impl Level {
 pub struct Finding {
     /// The rule's id.
     pub rule: &'static str,
-    /// How serious, by the policy.
+    /// How serious it is.
     pub level: Level,
     /// The identifier's place.
     pub place: Place,

@@ -23,7 +23,6 @@ pub mod graph;
 pub mod import;
 pub mod object;
 pub mod outcome;
-pub mod policy;
 mod process;
 pub mod rules;
 pub mod source;

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 /// A rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// The id: kebab-case, as findings, policy and documentation write it.
+    /// The id: kebab-case, as findings and documentation write it.
     pub id: &'static str,
     /// What it finds, in one line.
     pub summary: &'static str,
