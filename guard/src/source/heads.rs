@@ -133,21 +133,10 @@ pub(super) fn has_type_parameter(tokens: &Tokens, range: Range<usize>) -> bool {
 
 /// The index of the `{` or `;` that ends the head of an item, angle brackets passed over.
 pub(super) fn body_or_semicolon(tokens: &Tokens, at: usize, end: usize) -> usize {
-    let mut depth = 0usize;
-    let mut index = at;
-    while index < end {
-        if tokens.is_punct(index, '<') {
-            depth += 1;
-        } else if closes_angle(tokens, index) {
-            depth = depth.saturating_sub(1);
-        } else if tokens.is_punct(index, ';')
-            || (depth == 0 && tokens.opens(index, Delimiter::Brace))
-        {
-            return index;
-        }
-        index = tokens.after(index);
-    }
-    end
+    find_by_angle_depth(tokens, at..end, |index, depth| {
+        tokens.is_punct(index, ';') || (depth == 0 && tokens.opens(index, Delimiter::Brace))
+    })
+    .unwrap_or(end)
 }
 
 /// The index behind the next `;` at this level.
@@ -163,6 +152,18 @@ pub(super) fn semicolon(tokens: &Tokens, mut at: usize, end: usize) -> usize {
 
 /// The `for` of `impl Trait for Type`, which is not that of `for<'a>`.
 pub(super) fn for_keyword(tokens: &Tokens, range: Range<usize>) -> Option<usize> {
+    find_by_angle_depth(tokens, range, |index, depth| {
+        depth == 0 && tokens.is_keyword(index, "for") && !tokens.is_punct(index + 1, '<')
+    })
+}
+
+/// The first token of `range`, groups passed over, that `found` accepts by its index and by how many
+/// angle brackets are open around it.
+fn find_by_angle_depth(
+    tokens: &Tokens,
+    range: Range<usize>,
+    found: impl Fn(usize, usize) -> bool,
+) -> Option<usize> {
     let mut depth = 0usize;
     let mut index = range.start;
     while index < range.end {
@@ -170,8 +171,7 @@ pub(super) fn for_keyword(tokens: &Tokens, range: Range<usize>) -> Option<usize>
             depth += 1;
         } else if closes_angle(tokens, index) {
             depth = depth.saturating_sub(1);
-        } else if depth == 0 && tokens.is_keyword(index, "for") && !tokens.is_punct(index + 1, '<')
-        {
+        } else if found(index, depth) {
             return Some(index);
         }
         index = tokens.after(index);
