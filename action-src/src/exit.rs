@@ -48,43 +48,25 @@ impl From<Exit> for ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use wasm_import_guard::error::{Error, Problem};
     use wasm_import_guard::finding::Level;
 
     use super::Exit;
-    use crate::render::TargetReport;
-    use crate::render::samples::{analysis, finding};
-
-    fn with_level(level: Level) -> TargetReport {
-        let mut analysis = analysis();
-        analysis.findings.push(finding(level));
-        TargetReport { target: analysis.target.clone(), outcome: Ok(analysis) }
-    }
-
-    fn incomplete(mut report: TargetReport) -> TargetReport {
-        let problem = Problem { package: None, path: None, message: "gone".to_owned() };
-        report.outcome.as_mut().unwrap().problems.push(problem);
-        report
-    }
-
-    fn failed() -> TargetReport {
-        TargetReport { target: "wasm32-x".to_owned(), outcome: Err(Error::new("no such target")) }
-    }
+    use crate::render::samples::{failed, incomplete, report_with};
 
     #[test]
     fn the_contract_row_by_row() {
         let rows = [
             (vec![failed()], true, Exit::Failed),
             (vec![failed(), failed()], false, Exit::Failed),
-            (vec![with_level(Level::Deny)], false, Exit::Denied),
-            (vec![incomplete(with_level(Level::Deny))], true, Exit::Denied),
-            (vec![with_level(Level::Note), with_level(Level::Deny)], false, Exit::Denied),
-            (vec![failed(), with_level(Level::Deny)], true, Exit::Denied),
-            (vec![with_level(Level::Warn)], true, Exit::Clean),
-            (vec![incomplete(with_level(Level::Warn))], true, Exit::Incomplete),
-            (vec![incomplete(with_level(Level::Warn))], false, Exit::Clean),
-            (vec![failed(), with_level(Level::Note)], true, Exit::Incomplete),
-            (vec![failed(), with_level(Level::Note)], false, Exit::Clean),
+            (vec![report_with(Level::Deny)], false, Exit::Denied),
+            (vec![incomplete(report_with(Level::Deny))], true, Exit::Denied),
+            (vec![report_with(Level::Note), report_with(Level::Deny)], false, Exit::Denied),
+            (vec![failed(), report_with(Level::Deny)], true, Exit::Denied),
+            (vec![report_with(Level::Warn)], true, Exit::Clean),
+            (vec![incomplete(report_with(Level::Warn))], true, Exit::Incomplete),
+            (vec![incomplete(report_with(Level::Warn))], false, Exit::Clean),
+            (vec![failed(), report_with(Level::Note)], true, Exit::Incomplete),
+            (vec![failed(), report_with(Level::Note)], false, Exit::Clean),
         ];
         for (reports, require_complete, expected) in rows {
             assert_eq!(Exit::after_check(&reports, require_complete), expected, "{reports:?}");
@@ -93,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_listing_ends_well_when_one_target_was_read() {
-        assert_eq!(Exit::after_listing(&[failed(), with_level(Level::Deny)]), Exit::Clean);
+        assert_eq!(Exit::after_listing(&[failed(), report_with(Level::Deny)]), Exit::Clean);
         assert_eq!(Exit::after_listing(&[failed()]), Exit::Failed);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::graph::{Graph, PackageIndex, PackageSource};
 use wasm_import_guard::import::{
@@ -34,6 +35,25 @@ pub(crate) fn analysis() -> Analysis {
 
 pub(crate) fn report(analysis: Analysis) -> TargetReport {
     TargetReport { target: analysis.target.clone(), outcome: Ok(analysis) }
+}
+
+/// A report with one finding of this level.
+pub(crate) fn report_with(level: Level) -> TargetReport {
+    let mut analysis = analysis();
+    analysis.findings.push(finding(level));
+    report(analysis)
+}
+
+/// The same report of an analysis that could not read everything.
+pub(crate) fn incomplete(mut report: TargetReport) -> TargetReport {
+    let problem = Problem { package: None, path: None, message: "gone".to_owned() };
+    report.outcome.as_mut().unwrap().problems.push(problem);
+    report
+}
+
+/// The report of a target that could not be analysed.
+pub(crate) fn failed() -> TargetReport {
+    TargetReport { target: "wasm32-x".to_owned(), outcome: Err(Error::new("no such target")) }
 }
 
 /// The identifier `close` in line 5 of a file that does not exist.

@@ -61,28 +61,10 @@ impl Conclusion {
 
 #[cfg(test)]
 mod tests {
-    use wasm_import_guard::error::{Error, Problem};
     use wasm_import_guard::finding::Level;
 
     use super::Conclusion;
-    use crate::render::TargetReport;
-    use crate::render::samples::{analysis, finding, report};
-
-    fn at(level: Level) -> TargetReport {
-        let mut analysis = analysis();
-        analysis.findings.push(finding(level));
-        report(analysis)
-    }
-
-    fn incomplete(mut report: TargetReport) -> TargetReport {
-        let problem = Problem { package: None, path: None, message: "gone".to_owned() };
-        report.outcome.as_mut().unwrap().problems.push(problem);
-        report
-    }
-
-    fn failed() -> TargetReport {
-        TargetReport { target: "wasm32-x".to_owned(), outcome: Err(Error::new("no such target")) }
-    }
+    use crate::render::samples::{analysis, failed, incomplete, report, report_with};
 
     #[test]
     fn row_by_row() {
@@ -91,14 +73,14 @@ mod tests {
         let rows = [
             (vec![failed(), failed()], None, Conclusion::Error),
             (vec![], deny, Conclusion::Error),
-            (vec![failed(), at(Level::Deny)], deny, Failure),
-            (vec![incomplete(at(Level::Deny))], deny, Failure),
-            (vec![at(Level::Note), at(Level::Warn)], warn, Failure),
-            (vec![at(Level::Warn)], deny, Neutral),
-            (vec![at(Level::Deny)], None, Neutral),
-            (vec![incomplete(at(Level::Warn))], deny, Incomplete),
-            (vec![failed(), at(Level::Note)], deny, Incomplete),
-            (vec![at(Level::Note)], warn, Success),
+            (vec![failed(), report_with(Level::Deny)], deny, Failure),
+            (vec![incomplete(report_with(Level::Deny))], deny, Failure),
+            (vec![report_with(Level::Note), report_with(Level::Warn)], warn, Failure),
+            (vec![report_with(Level::Warn)], deny, Neutral),
+            (vec![report_with(Level::Deny)], None, Neutral),
+            (vec![incomplete(report_with(Level::Warn))], deny, Incomplete),
+            (vec![failed(), report_with(Level::Note)], deny, Incomplete),
+            (vec![report_with(Level::Note)], warn, Success),
             (vec![report(analysis())], warn, Success),
         ];
         for (reports, fail_on, expected) in rows {
