@@ -1,7 +1,10 @@
 //! Procedural macros that are known to declare imports which the text does not show.
 
 use super::attributes::Attributes;
+use super::macros::Call;
+use super::model::Target;
 use super::tokens::Tokens;
+use super::walk::Walker;
 
 /// Function-like macros by their last segment, with the crates that have one of that name.
 const MACROS: &[(&str, &[&str])] = &[(
@@ -16,14 +19,10 @@ const ATTRIBUTES: &[&str] = &["wasm_bindgen", "runtime_interface"];
 /// Words one of which stands in every text that uses one of these macros.
 pub(super) const WORDS: &[&str] = &["generate!", "wasm_bindgen", "runtime_interface"];
 
-/// Whether a macro of this name may be a generator.
-pub(super) fn is_macro_name(name: &str) -> bool {
-    MACROS.iter().any(|(known, _)| *known == name)
-}
-
-/// Whether the macro `name` of `crate_name` is a generator.
-pub(super) fn is_macro_of(name: &str, crate_name: &str) -> bool {
-    MACROS.iter().any(|(known, crates)| *known == name && crates.contains(&crate_name))
+/// The crate of the generator `name` among the segments of a path to it.
+fn crate_of<'a>(name: &str, mut segments: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    let (_, crates) = MACROS.iter().find(|(known, _)| *known == name)?;
+    segments.find_map(|segment| crates.iter().find(|known| **known == segment).copied())
 }
 
 /// The first attribute that is a generator, as written.
@@ -39,4 +38,81 @@ pub(super) fn attribute(tokens: &Tokens, attributes: &Attributes) -> Option<Stri
                 .is_some_and(|name| ATTRIBUTES.contains(&name))
         })
         .map(|attribute| tokens.folded(attribute.path.clone()))
+}
+
+impl Walker<'_> {
+    /// The crate whose procedural macro is called: by a path through its name, or through a `use` of it
+    /// somewhere in this crate.
+    pub(super) fn called_generator(&self, call: &Call) -> Option<&'static str> {
+        let tokens = self.tokens(call.region.file);
+        if let Some(separator) = call.name_token.checked_sub(2) {
+            if tokens.is_path_separator(separator) {
+                let before = separator.checked_sub(1).and_then(|before| tokens.ident(before));
+                return crate_of(&call.name, before.into_iter());
+            }
+        }
+        let bindings = self.source.scopes.iter().filter_map(|scope| scope.names.get(&call.name));
+        bindings.flatten().find_map(|binding| match &binding.target {
+            Target::Path(path) => crate_of(&call.name, path.segments.iter().map(String::as_str)),
+            _ => None,
+        })
+    }
+
+    /// Reads what a call of a generator declares, where that can be known.
+    pub(super) fn generate(&mut self, call: &Call, generator: &str) {
+        let mut reason = format!("`{}!` declares imports that only it knows", call.name);
+        match self.generated(call, generator) {
+            Some(Ok(text)) => {
+                if let Ok(tokens) = Tokens::lex(text) {
+                    self.push_made(call, tokens);
+                    return;
+                }
+            }
+            Some(Err(why)) => reason = format!("{reason}: {why}"),
+            None => {}
+        }
+        self.opaque(call.region.file, call.name_token, reason);
+    }
+
+    /// The declarations of a call as Rust text, or why they are not known; `None` for a generator that is
+    /// not read.
+    #[cfg(feature = "wit")]
+    fn generated(&self, call: &Call, generator: &str) -> Option<Result<String, String>> {
+        if generator != "wit_bindgen" {
+            return None;
+        }
+        let Some(version) = self.version_of("wit_bindgen", "wit-bindgen") else {
+            return Some(Err("the wit-bindgen it comes from is not known".to_owned()));
+        };
+        Some(super::wit::declarations(
+            self.tokens(call.region.file),
+            call.arguments.clone(),
+            &self.package.directory,
+            self.roots,
+            version,
+        ))
+    }
+
+    /// The version of the package that this one's source knows as `extern_name`, or else of the only one
+    /// named `package` that it depends on: another crate may hand its macro on.
+    #[cfg(feature = "wit")]
+    fn version_of(&self, extern_name: &str, package: &str) -> Option<&str> {
+        let direct = self.package.dependencies.iter().find(|it| it.extern_name == extern_name);
+        if let Some(dependency) = direct {
+            return Some(&self.graph.package(dependency.package).version);
+        }
+        let all = (0..self.graph.packages.len()).map(crate::graph::PackageIndex);
+        let mut found = all.filter(|index| {
+            self.graph.package(*index).name == package
+                && self.graph.depends_on(self.source.package, *index)
+        });
+        let only = found.next().filter(|_| found.next().is_none())?;
+        Some(&self.graph.package(only).version)
+    }
+
+    #[cfg(not(feature = "wit"))]
+    #[expect(clippy::unused_self, reason = "the feature `wit` reads the walker")]
+    fn generated(&self, _call: &Call, _generator: &str) -> Option<Result<String, String>> {
+        None
+    }
 }

@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         let roots = self.roots(package);
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
-        let (source, problems) = walk_crate(index, package, entry, &roots, cfg, wanted, &macros);
+        let (source, problems) = walk_crate(self.graph, index, entry, &roots, cfg, wanted, &macros);
         self.problems.extend(problems);
         source
     }

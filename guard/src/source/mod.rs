@@ -17,6 +17,8 @@ mod text_scan;
 mod tokens;
 mod walk;
 pub(crate) mod wasm_type;
+#[cfg(feature = "wit")]
+mod wit;
 
 #[cfg(test)]
 mod tests {

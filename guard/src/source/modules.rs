@@ -65,20 +65,19 @@ pub(super) fn is_file(path: &Path) -> bool {
 
 /// Reads and lexes `path`, which must lie below one of `roots`; the problem names no package yet.
 pub(super) fn read(path: &Path, roots: &[PathBuf]) -> Result<Tokens, Problem> {
-    let text = read_text(path, roots).map_err(|message| problem(path, message))?;
+    let text = read_text(path, roots, MAX_FILE_BYTES).map_err(|message| problem(path, message))?;
     Tokens::lex(text).map_err(|LexError| {
         problem(path, "is no Rust text: what it declares is not known".to_owned())
     })
 }
 
-/// Reads the text of `path`, bounded, from a regular file below one of `roots`.
-fn read_text(path: &Path, roots: &[PathBuf]) -> Result<String, String> {
+/// Reads the text of `path`, of at most `limit` bytes, from a regular file below one of `roots`.
+pub(super) fn read_text(path: &Path, roots: &[PathBuf], limit: u64) -> Result<String, String> {
     let real = path.canonicalize().map_err(|error| format!("cannot be read: {error}"))?;
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err("lies outside its package and workspace: it is not read".to_owned());
     }
-    let bytes =
-        read_regular(&real, MAX_FILE_BYTES).map_err(|error| format!("cannot be read: {error}"))?;
+    let bytes = read_regular(&real, limit).map_err(|error| format!("cannot be read: {error}"))?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8, which rustc refuses too".to_owned())
 }
 

@@ -18,7 +18,7 @@ use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
 use crate::cfg::{CfgContext, Truth};
 use crate::error::Problem;
-use crate::graph::{EntryKind, Package, PackageIndex};
+use crate::graph::{EntryKind, Graph, Package, PackageIndex};
 use crate::import::Origin;
 
 /// Which mentions of other items are kept.
@@ -34,8 +34,8 @@ pub(super) enum Wanted<'a> {
 
 /// Reads the crate at `entry`.
 pub(super) fn walk_crate(
+    graph: &Graph,
     index: PackageIndex,
-    package: &Package,
     entry: (EntryKind, &FilePath),
     roots: &[PathBuf],
     cfg: CfgContext<'_>,
@@ -58,7 +58,8 @@ pub(super) fn walk_crate(
             macros: std::collections::HashMap::new(),
             macro_use_crates: Vec::new(),
         },
-        package,
+        graph,
+        package: graph.package(index),
         roots,
         cfg,
         wanted,
@@ -130,8 +131,9 @@ pub(super) struct Owner {
 
 pub(super) struct Walker<'a> {
     pub(super) source: CrateSource,
+    pub(super) graph: &'a Graph,
     pub(super) package: &'a Package,
-    roots: &'a [PathBuf],
+    pub(super) roots: &'a [PathBuf],
     pub(super) cfg: CfgContext<'a>,
     pub(super) wanted: Wanted<'a>,
     problems: Vec<Problem>,
@@ -245,6 +247,21 @@ impl Walker<'_> {
         self.source.files.push(SourceFile { name, tokens, origin });
         self.ancestry.push((Some(from), path));
         self.source.files.len() - 1
+    }
+
+    /// Puts Rust text that a call makes on the list, in a scope of its own: nothing of it can be named.
+    pub(super) fn push_made(&mut self, call: &Call, tokens: Tokens) {
+        let from = call.region.file;
+        let name = self.source.files[from].name.clone();
+        let path = self.path_of(from).to_path_buf();
+        let range = 0..tokens.len();
+        let origin = TextOrigin::Call(from, call.name_token);
+        self.source.files.push(SourceFile { name, tokens: Arc::new(tokens), origin });
+        self.ancestry.push((Some(from), path));
+        let file = self.source.files.len() - 1;
+        let scope = self.new_scope(call.region.scope, false);
+        let (context, origin) = (Context::Items, Origin::Macro);
+        self.pending.push(Region { file, range, scope, context, origin, ..call.region.clone() });
     }
 
     /// How many expansions lie around the text of `file`.

@@ -12,8 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::generators;
-use super::model::{Code, ExportedMacro, FileId, Target};
+use super::model::{Code, ExportedMacro, FileId};
 use super::tokens::{Piece, Tokens};
 use super::walk::{Context, Region, Walker};
 use crate::cfg::Truth;
@@ -101,9 +100,8 @@ enum Expansion {
 impl Walker<'_> {
     /// Reads what a macro call makes; where that cannot be known, its arguments as they stand.
     pub(super) fn resolve_call(&mut self, call: &Call) {
-        if self.calls_generator(call) {
-            let reason = format!("`{}!` declares imports that only it knows", call.name);
-            self.opaque(call.region.file, call.name_token, reason);
+        if let Some(generator) = self.called_generator(call) {
+            self.generate(call, generator);
             return;
         }
         let is_paste = matches!(call.name.as_str(), "paste" | "item")
@@ -143,29 +141,6 @@ impl Walker<'_> {
                 format!("`{}!` calls `{handed}!`, which makes an extern block, unseen", call.name);
             self.opaque(call.region.file, call.name_token, reason);
         }
-    }
-
-    /// Whether the call is of a procedural macro that declares imports: through its crate's name, or
-    /// through a `use` of it somewhere in this crate.
-    fn calls_generator(&self, call: &Call) -> bool {
-        if !generators::is_macro_name(&call.name) {
-            return false;
-        }
-        let tokens = self.tokens(call.region.file);
-        if let Some(separator) = call.name_token.checked_sub(2) {
-            if tokens.is_path_separator(separator) {
-                let before = separator.checked_sub(1).and_then(|before| tokens.ident(before));
-                return before.is_some_and(|name| generators::is_macro_of(&call.name, name));
-            }
-        }
-        self.source.scopes.iter().filter_map(|scope| scope.names.get(&call.name)).flatten().any(
-            |binding| match &binding.target {
-                Target::Path(path) => {
-                    path.segments.iter().any(|name| generators::is_macro_of(&call.name, name))
-                }
-                _ => false,
-            },
-        )
     }
 
     /// The exported macros of this crate that can make an extern block.
