@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
-//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]. [`analysis`] runs that way once for one
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; [`linked`] adds what built files show. [`analysis`] runs that way once for one
 //! target; the command `cargo wasm-import-guard` and the build script both start there.
 #![deny(missing_docs)]
 
@@ -21,6 +21,7 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;
+pub mod linked;
 pub mod object;
 pub mod outcome;
 mod process;

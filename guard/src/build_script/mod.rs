@@ -124,6 +124,7 @@ impl Guard {
         out.rerun_if_inputs_changed(&scope);
         let analysis = analyse(
             Input {
+                built: None,
                 target: &environment.target,
                 cfg: &environment.cfg,
                 graph: scope.graph,
