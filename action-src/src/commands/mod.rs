@@ -4,6 +4,7 @@ mod action;
 mod check;
 mod explain;
 mod imports;
+mod link;
 
 use crate::cli::{Command, Common};
 use crate::exit::Exit;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Check(args) => check::run(&args),
         Command::Imports(args) => imports::run(&args),
+        Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(args),
     }

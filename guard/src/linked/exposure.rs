@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evidence, EvidenceKind, FileKind, Linkage, Parts, Reference};
+use super::{Evidence, EvidenceKind, FileKind, Parts, Reference};
 use crate::finding::{Finding, Level};
 use crate::graph::{EntryKind, Graph, Package, PackageIndex};
 use crate::import::{Certainty, Exposure, ExposureKind, Import, ImportKind, Origin, Place};
@@ -45,8 +45,7 @@ pub(crate) fn undeclared(imports: &[Import], graph: &Graph, parts: &Parts) -> Ve
     let mut found: BTreeMap<(usize, &str, &str), &Reference> = BTreeMap::new();
     for reference in &parts.references {
         let import = (reference.module.as_str(), reference.name.as_str());
-        let is_bare = reference.linkage == Linkage::Plain && reference.module == "env";
-        if is_bare || declared.contains(&import) {
+        if !reference.is_import() || declared.contains(&import) {
             continue;
         }
         let site = &parts.sites[reference.site];

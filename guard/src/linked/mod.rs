@@ -22,6 +22,7 @@ pub use read::{
 };
 
 use crate::finding::Level;
+use crate::graph::Graph;
 use crate::import::Import;
 use crate::outcome::Outcome;
 use crate::symbols::CSymbols;
@@ -152,6 +153,19 @@ pub fn judge(parts: &Parts, context: Context<'_>) -> Verdict {
         key(a).cmp(&key(b)).then_with(|| (&a.module, &a.name).cmp(&(&b.module, &b.name)))
     });
     Verdict { findings, declared: declared::states(parts, context) }
+}
+
+/// The declaration of an import that a file names: by module, name and, where the symbol tells it, the
+/// declaring crate.
+pub fn declaration<'i>(
+    imports: &'i [Import],
+    graph: &Graph,
+    (module, name): (&str, &str),
+    declaring_crate: Option<&str>,
+) -> Option<&'i Import> {
+    declarations_of(Some(imports), module, name).into_iter().map(|index| &imports[index]).find(
+        |import| declaring_crate.is_none_or(|it| graph.package(import.package).crate_name == it),
+    )
 }
 
 /// The declarations of `module` and `name`: places in `imports`. `env` is also what a declaration

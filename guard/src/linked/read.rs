@@ -149,6 +149,14 @@ pub struct Reference {
     pub declared_by: Option<String>,
 }
 
+impl Reference {
+    /// Whether it names an import: not a function without a module, which is mostly one that
+    /// something in the link defines.
+    pub fn is_import(&self) -> bool {
+        self.linkage != Linkage::Plain || self.module != "env"
+    }
+}
+
 /// A definition of a plain name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defined {
