@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wasm_import_guard::graph::Selection;
 use wasm_import_guard::rules;
 
-pub(crate) use link::LinkArgs;
+pub(crate) use link::{BuildArgs, LinkArgs};
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant

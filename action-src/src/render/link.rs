@@ -2,7 +2,7 @@
 
 mod json;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use wasm_import_guard::analysis::Analysis;
@@ -105,9 +105,10 @@ pub(crate) fn problems(reports: &[LinkReport], view: &View) {
 
 fn human(report: &LinkReport, view: &View) -> String {
     let mut text = String::new();
+    let mut said = BTreeSet::new();
     let shown = |it: &&Evidence| view.verbose || it.level > Level::Note;
     for evidence in report.verdict.findings.iter().filter(shown) {
-        finding(&mut text, evidence, report, view);
+        finding(&mut text, evidence, &mut said, report, view);
     }
     if !view.quiet {
         for module in &report.parts.modules {
@@ -124,7 +125,14 @@ fn human(report: &LinkReport, view: &View) -> String {
     text
 }
 
-fn finding(text: &mut String, evidence: &Evidence, report: &LinkReport, view: &View) {
+/// One finding. A note that many share is written at the first of them: `said` holds what has been.
+fn finding<'a>(
+    text: &mut String,
+    evidence: &'a Evidence,
+    said: &mut BTreeSet<&'a str>,
+    report: &LinkReport,
+    view: &View,
+) {
     let (word, style) = match evidence.level {
         Level::Deny => ("error", ERROR),
         Level::Warn => ("warning", WARNING),
@@ -145,7 +153,7 @@ fn finding(text: &mut String, evidence: &Evidence, report: &LinkReport, view: &V
             note(text, &format!("brought in by {}", dependency_path(&import.path)));
         }
     }
-    for line in &evidence.notes {
+    for line in evidence.notes.iter().filter(|line| said.insert(line)) {
         note(text, &printable(line));
     }
     text.push('\n');
@@ -238,13 +246,12 @@ fn summary(text: &mut String, report: &LinkReport, view: &View) {
         *text += ", incomplete";
     }
     text.push('\n');
-    let mut by_linkage: BTreeMap<Linkage, std::collections::BTreeSet<(&str, &str)>> =
-        BTreeMap::new();
+    let mut by_linkage: BTreeMap<Linkage, BTreeSet<(&str, &str)>> = BTreeMap::new();
     for it in report.parts.references.iter().filter(|it| it.is_import()) {
         by_linkage.entry(it.linkage).or_default().insert((&it.module, &it.name));
     }
     if !by_linkage.is_empty() {
-        let count = |linkage| by_linkage.get(&linkage).map_or(0, std::collections::BTreeSet::len);
+        let count = |linkage| by_linkage.get(&linkage).map_or(0, BTreeSet::len);
         let _ = writeln!(
             text,
             "  imports that objects name: {} mangled, {} by another name of their own, {} by their \

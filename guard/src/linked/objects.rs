@@ -47,6 +47,8 @@ struct Taken {
     outcomes: BTreeSet<Outcome>,
     /// `… defines it` clauses.
     by: Vec<String>,
+    /// The types of the definitions.
+    types: BTreeSet<WasmType>,
 }
 
 impl Judge<'_> {
@@ -119,9 +121,15 @@ impl Judge<'_> {
                     "the function `{symbol}`, declared without a module, is defined otherwise than it \
                      is called"
                 );
+                // Those that call it rightly are not to blame.
+                let wrong: Vec<&Reference> = references
+                    .iter()
+                    .copied()
+                    .filter(|it| it.wasm_type.as_ref().is_none_or(|ty| !taken.types.contains(ty)))
+                    .collect();
+                let at = if wrong.is_empty() { references } else { &wrong };
                 let kind = EvidenceKind::SignatureMismatch;
-                let evidence =
-                    self.evidence(kind, Level::Deny, (None, symbol), message, references);
+                let evidence = self.evidence(kind, Level::Deny, (None, symbol), message, at);
                 let (notes, outcomes) = (taken.by.clone(), harm);
                 found.push(Evidence { notes, outcomes, declared, ..evidence });
             }
@@ -217,8 +225,9 @@ impl Judge<'_> {
     fn taken(&self, symbol: &str, references: &[&Reference]) -> Taken {
         let types: BTreeSet<&WasmType> =
             references.iter().filter_map(|it| it.wasm_type.as_ref()).collect();
-        let mut taken = Taken { outcomes: BTreeSet::new(), by: Vec::new() };
+        let mut taken = Taken { outcomes: BTreeSet::new(), by: Vec::new(), types: BTreeSet::new() };
         let mut add = |is_function: bool, ty: Option<&WasmType>, who: String| {
+            taken.types.extend(ty.cloned());
             if !is_function {
                 taken.by.push(format!("{who} defines `{symbol}`, which is no function there"));
                 taken.outcomes.insert(Outcome::LinkError);
