@@ -17,7 +17,7 @@ mod signature;
 mod toolchain;
 pub mod truth;
 
-pub use build::{Build, Built};
+pub use build::{Build, Built, guard_that_builds};
 pub use command::{Output, guard, guard_binary, run};
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
 pub use module::{ModuleImport, module_imports};

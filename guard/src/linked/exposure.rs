@@ -219,12 +219,9 @@ pub(crate) fn findings(
                 && (one.module.is_none() || finding.module == one.module)
         });
         let import = one.declared.first().and_then(|index| imports.get(*index));
-        let package = graph.roots.first().map(|root| graph.package(*root));
-        let place = match (import, package) {
-            (Some(import), _) => import.place.clone(),
-            (None, Some(package)) => manifest(package),
-            (None, None) => continue,
-        };
+        let Some(package) = package_of(one, graph) else { continue };
+        let place =
+            import.map_or_else(|| manifest(graph.package(package)), |import| import.place.clone());
         if is_known {
             continue;
         }
@@ -237,7 +234,7 @@ pub(crate) fn findings(
                 None => format!("seen in `{file}`"),
             }
         }));
-        let path = import.map_or_else(|| graph.path_to(graph.roots[0]), |it| it.path.clone());
+        let path = import.map_or_else(|| graph.path_to(package), |it| it.path.clone());
         found.push(Finding {
             rule,
             level: one.level,
@@ -262,6 +259,16 @@ pub(crate) fn findings(
         });
     }
     found
+}
+
+/// The package whose objects show it, else the first that was selected.
+fn package_of(evidence: &Evidence, graph: &Graph) -> Option<PackageIndex> {
+    let crates = evidence.sites.iter().filter_map(|site| site.crate_name.as_deref());
+    crates
+        .filter_map(|name| graph.packages.iter().position(|package| package.crate_name == name))
+        .map(PackageIndex)
+        .next()
+        .or_else(|| graph.roots.first().copied())
 }
 
 /// The rule that a piece of evidence belongs to.

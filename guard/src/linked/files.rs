@@ -218,6 +218,8 @@ pub(super) fn crate_of_file(path: &Path) -> Option<String> {
 
 /// The same of rustc's name for an object, `fastly_sys-52de54ee61f8a7d6.…-cgu.0.rcgu`.
 pub(super) fn crate_of_member(name: &str) -> Option<String> {
+    // A thin archive's members have paths.
+    let name = name.rsplit(['/', '\\']).next()?;
     if !name.contains(".rcgu") && !name.contains("-cgu.") {
         return None;
     }
@@ -251,6 +253,7 @@ mod tests {
             crate_of_member("app-9bfb1757abe23d06.app.1f2e-cgu.0.rcgu.o").as_deref(),
             Some("app")
         );
+        assert_eq!(crate_of_member("deps/app.1f2e.rcgu.o").as_deref(), Some("app"));
         assert_eq!(crate_of_member("close.o"), None);
     }
 

@@ -1,4 +1,4 @@
-//! The schema `wasm-import-guard/link/1`; `guard/docs/link-json.md` explains it.
+//! The schema `wasm-import-guard/link/1`; `action-src/docs/link.md` explains it.
 
 use serde::Serialize;
 use wasm_import_guard::finding::Level;
