@@ -1,5 +1,6 @@
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::Level;
+use wasm_import_guard::graph::{Graph, Package, PackageSource};
 use wasm_import_guard::linked::files::Input;
 use wasm_import_guard::linked::{Declaration, Evidence, EvidenceKind, Parts, Site, State};
 use wasm_import_guard::object::SymbolKind;
@@ -28,6 +29,27 @@ fn evidence(level: Level, name: &str) -> Evidence {
     }
 }
 
+/// The packages that the samples' imports are of.
+fn graph() -> Graph {
+    let package = |name: &str| Package {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        version: "0.13.2".to_owned(),
+        source: PackageSource::Downloaded,
+        directory: std::path::PathBuf::new(),
+        crate_name: name.replace('-', "_"),
+        entries: Vec::new(),
+        features: std::collections::BTreeSet::new(),
+        possible_features: std::collections::BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: false,
+        links: None,
+        is_root: false,
+    };
+    Graph { packages: vec![package("app"), package("host-sys")], roots: Vec::new() }
+}
+
 /// The report of a module with one import, `host_body.close` by a mangled symbol.
 fn report() -> LinkReport {
     let mut parts = Parts::default();
@@ -51,6 +73,7 @@ fn a_module_and_a_finding_as_people_see_them() {
     let mut report = report();
     let mut analysis = analysis();
     analysis.imports.push(import("close"));
+    analysis.graph = graph();
     report.analysis = Some(analysis);
     report.verdict.findings.push(evidence(Level::Deny, "read"));
     report.verdict.findings[0].declared.push(0);
