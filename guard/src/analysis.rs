@@ -172,7 +172,11 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     };
     let mut findings = rules::run(&facts);
     if let Some(built) = input.built {
-        let context = Context { symbols: Some(&symbols), imports: Some(&imports) };
+        let context = Context {
+            target: Some(input.target),
+            symbols: Some(&symbols),
+            imports: Some(&imports),
+        };
         let evidence = linked::judge(built, context).findings;
         let rustc = &input.in_use.release;
         let shown = linked::exposure::findings(&evidence, &imports, &graph, rustc, &findings);

@@ -383,6 +383,27 @@ fn a_build_shows_imports_that_no_source_declares() {
     assert_eq!((text(clash, "package"), text(clash, "file")), ("link-macro-sys", "Cargo.toml"));
 }
 
+/// No file tells what the objects of a program name: they are gone after the link. The module does.
+#[test]
+fn a_program_shows_in_its_module_what_it_names() {
+    let project = with_a_macro("link-program");
+    project.write(
+        "src/main.rs",
+        "fn main() {\n    let _ = unsafe { link_program_sys::close(1) };\n}\n",
+    );
+    std::fs::remove_file(project.path("src/lib.rs")).expect("it was written");
+    let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it was written");
+    let manifest = manifest.replace("[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n", "");
+    project.write("Cargo.toml", &manifest);
+    let output = check_build(&project);
+    assert_eq!(output.status, Some(1), "{}\n{}", output.stdout, output.stderr);
+    let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let denied: Vec<&Value> =
+        all(&report, "findings").iter().filter(|it| it["level"] == "deny").collect();
+    let [clash] = denied[..] else { panic!("{report}") };
+    assert_eq!((text(clash, "rule"), text(clash, "package")), ("libc-clash", "link-program-sys"));
+}
+
 /// What the source cannot decide, objects do: here a call in a function that is never instantiated.
 #[test]
 fn the_objects_decide_who_names_an_import() {

@@ -118,6 +118,9 @@ fn report(
         parts.problems.push(Problem { package: None, path: None, message });
     }
     let imports = analysis.as_ref().map(|analysis| analysis.imports.as_slice());
-    let verdict = linked::judge(&parts, Context { symbols: symbols.as_ref(), imports });
+    let verdict = linked::judge(
+        &parts,
+        Context { target: target.as_deref(), symbols: symbols.as_ref(), imports },
+    );
     LinkReport { target, parts, analysis, failure, verdict }
 }

@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::symbol_name::declaring_crate;
 use super::{Evidence, EvidenceKind, FileKind, Parts, Reference};
 use crate::finding::{Finding, Level};
 use crate::graph::{EntryKind, Graph, Package, PackageIndex};
-use crate::import::{Certainty, Exposure, ExposureKind, Import, ImportKind, Origin, Place};
+use crate::import::{
+    Certainty, Exposure, ExposureKind, Import, ImportKind, Origin, Place, WasmType,
+};
 use crate::rules::fingerprint;
 
 /// Decides the exposure of `imports` from the objects of a build of `graph`, where those tell it.
@@ -42,7 +45,7 @@ pub(crate) fn undeclared(imports: &[Import], graph: &Graph, parts: &Parts) -> Ve
         .enumerate()
         .map(|(index, package)| (package.crate_name.as_str(), index))
         .collect();
-    let mut found: BTreeMap<(usize, &str, &str), &Reference> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, &str, &str), Option<&WasmType>> = BTreeMap::new();
     for reference in &parts.references {
         let import = (reference.module.as_str(), reference.name.as_str());
         if !reference.is_import() || declared.contains(&import) {
@@ -51,15 +54,24 @@ pub(crate) fn undeclared(imports: &[Import], graph: &Graph, parts: &Parts) -> Ve
         let site = &parts.sites[reference.site];
         let name = reference.declared_by.as_deref().or(site.crate_name.as_deref());
         if let Some(package) = name.and_then(|name| packages.get(name)) {
-            found.entry((*package, import.0, import.1)).or_insert(reference);
+            found.entry((*package, import.0, import.1)).or_insert(reference.wasm_type.as_ref());
+        }
+    }
+    // The objects of a program are not among the files; the module that is made of them is.
+    for entry in parts.modules.iter().flat_map(|module| &module.imports) {
+        let import = (entry.module.as_str(), entry.name.as_str());
+        let name = entry.symbol.as_deref().and_then(declaring_crate);
+        let package = name.and_then(|name| packages.get(name));
+        if let Some(package) = package.filter(|_| !declared.contains(&import)) {
+            found.entry((*package, import.0, import.1)).or_insert(entry.wasm_type.as_ref());
         }
     }
     let seen = Seen::new(graph, parts);
     found
         .into_iter()
-        .map(|((index, ..), reference)| {
+        .map(|((index, module, name), wasm_type)| {
             let package = &graph.packages[index];
-            let mut import = of_object(PackageIndex(index), package, graph, reference);
+            let mut import = of_object(PackageIndex(index), graph, (module, name), wasm_type);
             if let Some(exposure) = seen.exposure(&import, package) {
                 import.exposure = exposure;
             }
@@ -116,6 +128,8 @@ impl<'a> Seen<'a> {
             .into_iter()
             .flatten()
             .filter(|it| it.declared_by.as_deref().is_none_or(|name| name == own))
+            // std and C refer to functions of `env` that are no imports.
+            .filter(|it| it.is_import() || import.module.is_none())
             .collect();
         let crates = named.iter().filter_map(|it| self.parts.sites[it.site].crate_name.as_deref());
         let others: BTreeSet<&str> = crates.filter(|name| *name != own).collect();
@@ -157,30 +171,30 @@ impl<'a> Seen<'a> {
         self.parts.modules.iter().flat_map(|linked| &linked.imports).any(|entry| {
             entry.module == module
                 && entry.name == import.name
-                && entry.symbol.as_deref().and_then(super::symbol_name::declaring_crate)
-                    == Some(own)
+                && entry.symbol.as_deref().and_then(declaring_crate) == Some(own)
         })
     }
 }
 
 fn of_object(
     index: PackageIndex,
-    package: &Package,
     graph: &Graph,
-    reference: &Reference,
+    (module, name): (&str, &str),
+    wasm_type: Option<&WasmType>,
 ) -> Import {
+    let package = graph.package(index);
     let reason = "its declaration is not in the source".to_owned();
     Import {
         package: index,
         source: package.source.clone(),
         place: manifest(package),
-        module: Some(reference.module.clone()),
-        name: reference.name.clone(),
-        ident: reference.name.clone(),
+        module: Some(module.to_owned()),
+        name: name.to_owned(),
+        ident: name.to_owned(),
         kind: ImportKind::Function,
         abi: "C".to_owned(),
         signature: String::new(),
-        wasm_type: reference.wasm_type.clone(),
+        wasm_type: wasm_type.cloned(),
         certainty: Certainty::Certain,
         exposure: Exposure { kind: ExposureKind::Possible, reason },
         origin: Origin::Object,

@@ -30,10 +30,20 @@ use crate::symbols::CSymbols;
 /// What files are judged by, beside themselves.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
-    /// The C symbols of the target; `None` when the target is not known.
+    /// The target; `None` when it is not known.
+    pub target: Option<&'a str>,
+    /// The C symbols of the target; `None` when they are not known.
     pub symbols: Option<&'a CSymbols>,
     /// What the source of the project declares; `None` without a project.
     pub imports: Option<&'a [Import]>,
+}
+
+impl Context<'_> {
+    /// Whether functions without a module are asked of the host by design: Emscripten's JavaScript
+    /// library has them.
+    fn is_host_in_env(&self) -> bool {
+        self.target.is_some_and(|target| target.ends_with("-emscripten"))
+    }
 }
 
 /// What files show.

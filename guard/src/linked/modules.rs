@@ -97,7 +97,8 @@ impl Judge<'_> {
             if meant {
                 return None;
             }
-            let level = if plain { Level::Warn } else { Level::Note };
+            let is_odd = plain && !self.context.is_host_in_env();
+            let level = if is_odd { Level::Warn } else { Level::Note };
             let message = format!("the module imports `{name}` from `env`");
             let note = if plain {
                 "its symbol was the plain name, as of a function that is declared without a module \

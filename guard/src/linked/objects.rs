@@ -62,10 +62,10 @@ impl Judge<'_> {
             found.push(self.import_mismatch(symbol, references, &imports, &taken));
             return;
         }
-        let is_bare = module == "env" && symbol == name;
         let declared = declarations_of(self.context.imports, module, name);
-        let is_declared_env = is_bare && declared.iter().any(|index| self.names_a_module(*index));
-        if is_bare && !is_declared_env {
+        let is_meant = references.iter().any(|it| it.is_import())
+            || declared.iter().any(|index| self.names_a_module(*index));
+        if !is_meant {
             self.bare(symbol, references, &taken, declared, found);
             return;
         }
@@ -97,6 +97,14 @@ impl Judge<'_> {
         let mut outcomes = taken.outcomes;
         if outcomes.is_empty() {
             outcomes.insert(Outcome::Kept);
+            if !references.iter().any(|it| it.explicit) {
+                outcomes.insert(Outcome::UndefinedSymbol);
+                notes.push(
+                    "its object gives no import name: a linker without --allow-undefined, as of rustc \
+                     1.96 and later, wants a definition"
+                        .to_owned(),
+                );
+            }
         }
         let kind = EvidenceKind::PlainImport;
         let evidence = self.evidence(kind, level, (Some(module), name), message, references);
@@ -140,7 +148,9 @@ impl Judge<'_> {
             return;
         }
         let known = self.context.symbols.is_some();
-        let (level, why) = if known {
+        let (level, why) = if self.context.is_host_in_env() {
+            (Level::Note, "Emscripten's JavaScript library may have it, or the host")
+        } else if known {
             (
                 Level::Warn,
                 "nothing in the files that were read defines it, nor the target's C library: unless a \

@@ -141,6 +141,9 @@ pub struct Reference {
     pub symbol: String,
     /// How that is named.
     pub linkage: Linkage,
+    /// Whether the object says that an import of this name is meant (`WASM_SYM_EXPLICIT_NAME`). A
+    /// linker takes a function without that for one that something must define.
+    pub explicit: bool,
     /// Whether it may stay undefined.
     pub weak: bool,
     /// Its type.
@@ -151,9 +154,10 @@ pub struct Reference {
 
 impl Reference {
     /// Whether it names an import: not a function without a module, which is mostly one that
-    /// something in the link defines.
+    /// something in the link defines. `env` is the module of both, and only of imports is the name
+    /// explicit.
     pub fn is_import(&self) -> bool {
-        self.linkage != Linkage::Plain || self.module != "env"
+        self.explicit || self.linkage != Linkage::Plain || self.module != "env"
     }
 }
 
@@ -357,6 +361,7 @@ impl Parts {
                 name: name.to_owned(),
                 symbol: symbol.to_owned(),
                 linkage: Linkage::of(symbol, name),
+                explicit: undefined.explicit_name,
                 weak: undefined.binding == crate::object::Binding::Weak,
                 wasm_type: symbols.type_of_undefined(undefined).cloned(),
                 declared_by: declaring_crate(symbol).map(str::to_owned),

@@ -42,7 +42,7 @@ fn object(imports: &[(&str, &str, Option<&str>)], defines: &[&str], odd: bool) -
 
 /// What rustc 1.91.0 makes of an import in the declaring crate, and in another one.
 const MANGLED: (&str, &str, Option<&str>) = ("host", "close", Some("_RNvCs1_4host5close"));
-const PLAIN: (&str, &str, Option<&str>) = ("host", "close", None);
+const PLAIN: (&str, &str, Option<&str>) = ("host", "close", Some("close"));
 const BARE: (&str, &str, Option<&str>) = ("env", "close", None);
 
 fn parts(files: &[(&str, Vec<u8>)]) -> Parts {
@@ -56,7 +56,7 @@ fn parts(files: &[(&str, Vec<u8>)]) -> Parts {
 /// `level kind module.name outcomes` of each finding, for wasm32-wasip1.
 fn rows(parts: &Parts) -> Vec<String> {
     let symbols = CSymbols::for_target("wasm32-wasip1", None).expect("the table has it");
-    rows_with(parts, Context { symbols: Some(&symbols), imports: None })
+    rows_with(parts, Context { symbols: Some(&symbols), ..Context::default() })
 }
 
 fn rows_with(parts: &Parts, context: Context<'_>) -> Vec<String> {
@@ -88,13 +88,24 @@ fn a_plain_import_beside_a_name_of_libc() {
     assert_eq!(found.references[0].linkage, Linkage::Plain);
     // Without a libc nothing takes the name.
     assert_eq!(rows_with(&found, Context::default()), ["warn plain-import host.close kept"]);
-    let c = parts(&[("c.o", object(&[("host", "frob", None)], &[], false))]);
-    assert_eq!(rows(&c), ["note plain-import host.frob kept"], "C has no other way");
+    let c = |symbol| parts(&[("c.o", object(&[("host", "frob", symbol)], &[], false))]);
+    assert_eq!(rows(&c(Some("frob"))), ["note plain-import host.frob kept"], "C has no other way");
+    // With the module alone and no import name, the linker wants a definition.
+    assert_eq!(rows(&c(None)), ["note plain-import host.frob kept,undefined-symbol"]);
+}
+
+/// rustc 1.91.0 wrote imports of a module `env` by their plain names too: explicitly, which functions
+/// without a module are not.
+#[test]
+fn an_import_of_env_is_no_function_without_a_module() {
+    let env = |symbol| parts(&[(APP, object(&[("env", "host_fn", symbol)], &[], false))]);
+    assert_eq!(rows(&env(Some("host_fn"))), ["warn plain-import env.host_fn kept"]);
+    assert_eq!(rows(&env(None)), ["warn undefined-symbol -.host_fn kept,undefined-symbol"]);
 }
 
 #[test]
 fn two_imports_of_one_symbol() {
-    let other = ("test", "close", None);
+    let other = ("test", "close", Some("close"));
     let found = rows(&parts(&[
         ("a.o", object(&[PLAIN], &[], false)),
         ("b.o", object(&[other], &[], false)),
@@ -114,7 +125,7 @@ fn two_imports_of_one_symbol() {
 #[test]
 fn a_definition_takes_a_plain_import() {
     let with = |odd| {
-        let own = ("host", "frob", None);
+        let own = ("host", "frob", Some("frob"));
         rows(&parts(&[
             ("a.o", object(&[own], &[], false)),
             ("libb.a", archive(&[member("b.o/", &object(&[], &["frob"], odd))])),
@@ -161,6 +172,20 @@ fn functions_without_a_module() {
     );
 }
 
+/// There the host has what nothing defines.
+#[test]
+fn emscripten_asks_env_by_design() {
+    let target = Some("wasm32-unknown-emscripten");
+    let context = Context { target, ..Context::default() };
+    let found = parts(&[("a.o", object(&[("env", "host_fn", None)], &[], false))]);
+    assert_eq!(
+        rows_with(&found, context),
+        ["note undefined-symbol -.host_fn kept,undefined-symbol"]
+    );
+    let found = rows_with(&parts(&[("app.wasm", module())]), context);
+    assert!(found.contains(&"note env-import env.log kept".to_owned()), "{found:?}");
+}
+
 #[test]
 fn a_linked_module_tells_stubs_and_env_imports() {
     let found = parts(&[("app.wasm", module())]);
@@ -190,8 +215,9 @@ fn declared_imports_are_looked_for_in_the_module() {
                   pub fn close(a: i32) -> i32;\npub fn time() -> i64;\npub fn gone();\n}\n";
     let (imports, _) = crate::analysis::read_for_tests(source);
     let symbols = CSymbols::for_target("wasm32-wasip1", None).expect("the table has it");
-    let context = Context { symbols: Some(&symbols), imports: Some(&imports) };
-    let time = object(&[("host", "time", None)], &[], false);
+    let context =
+        Context { symbols: Some(&symbols), imports: Some(&imports), ..Context::default() };
+    let time = object(&[("host", "time", Some("time"))], &[], false);
     let states = |files: &[(&str, Vec<u8>)]| -> Vec<String> {
         let verdict = judge(&parts(files), context);
         let state = |it: &Declaration| format!("{} {}", imports[it.import].name, it.state.as_str());
