@@ -338,7 +338,8 @@ const ABOUT_VERDICTS: &str = "\
 What it does:
   It resolves the packages as cargo does for a wasm target, reads the imports that their source
   declares, and tells what a given rustc and its linker make of each: no build, no link, and no
-  code of the project is run. `check` reports, `imports` lists, `explain` teaches.
+  code of the project is run. `check` reports, `imports` lists, `explain` teaches. Two
+  things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 

@@ -45,10 +45,11 @@ fn caller_of(module: &str, export: &str, explicit: bool) -> Vec<u8> {
     let body = [1, 10, 0, 0x20, 0, 0x10, 0x80, 0x80, 0x80, 0x80, 0x00, 0x0b];
     object.section(&RawSection { id: 10, data: &body });
     let mut symbols = SymbolTable::new();
-    match explicit {
-        true => symbols.function(UNDEFINED | EXPLICIT_NAME, 0, Some("close")),
-        false => symbols.function(UNDEFINED, 0, None),
-    };
+    if explicit {
+        symbols.function(UNDEFINED | EXPLICIT_NAME, 0, Some("close"));
+    } else {
+        symbols.function(UNDEFINED, 0, None);
+    }
     symbols.function(EXPORTED, 1, Some(export));
     object.section(LinkingSection::new().symbol_table(&symbols));
     // In section 3, the code: one R_WASM_FUNCTION_INDEX_LEB at byte 6, of symbol 0.
