@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_nothing() {
-        for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\ud800\"", "1 2", "nul", "[1 2]", "\"\\x\""] {
+        for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\ud800\"", "1 2", "nul", "[1 2]", "\"\\x\""]
+        {
             assert_eq!(Json::parse(text), None, "{text}");
         }
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);

@@ -202,7 +202,8 @@ fn was_used_last(info: &str, rustc: &Rustc) -> bool {
     versions.any(|answer| {
         let line = |key: &str| answer.lines().find_map(|line| line.strip_prefix(key));
         line("release: ") == Some(&rustc.release)
-            && (rustc.commit_hash.is_none() || line("commit-hash: ") == rustc.commit_hash.as_deref())
+            && (rustc.commit_hash.is_none()
+                || line("commit-hash: ") == rustc.commit_hash.as_deref())
     })
 }
 

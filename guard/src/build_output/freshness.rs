@@ -52,7 +52,8 @@ pub(super) fn doubt(watched: &Watched<'_>, output: &Path, left: &Cell<usize>) ->
         .iter()
         .filter(|path| !(is_downloaded && path.starts_with(&package.directory)))
         .any(|path| holds_younger(path, since, left));
-    changed.then(|| "files that the build script depends on may have changed since it ran".to_owned())
+    changed
+        .then(|| "files that the build script depends on may have changed since it ran".to_owned())
 }
 
 /// Whether `path` or a file below it is younger than `since`, missing, or past counting.

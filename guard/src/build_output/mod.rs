@@ -151,7 +151,8 @@ impl Reader<'_> {
         }
         let mut doubt = doubtful.first().map(|(_, doubt)| doubt.clone());
         if doubtful.is_empty() && of_others {
-            doubt = Some("builds have left it for another version or other features only".to_owned());
+            doubt =
+                Some("builds have left it for another version or other features only".to_owned());
         }
         BuildOutput { runs: doubtful.into_iter().map(|(run, _)| run).collect(), doubt }
     }

@@ -126,13 +126,11 @@ fn manifest_variable(package: &Package, name: &str) -> Option<String> {
 
 /// The same, with what a run of the package's build script adds.
 fn run_variable(package: &Package, run: &Run, name: &str) -> Option<String> {
-    match name {
-        "OUT_DIR" => run.out_directory.to_str().map(str::to_owned),
-        _ => {
-            let set = run.environment.get(name).cloned();
-            set.or_else(|| manifest_variable(package, name))
-        }
+    if name == "OUT_DIR" {
+        return run.out_directory.to_str().map(str::to_owned);
     }
+    let set = run.environment.get(name).cloned();
+    set.or_else(|| manifest_variable(package, name))
 }
 
 /// The string that `range` spells: a literal, `env!(…)`, `stringify!(…)`, or `concat!` of such. `variable`
@@ -191,8 +189,14 @@ mod tests {
         for (text, expected) in [
             ("\"a.rs\"", Some("a.rs")),
             ("concat!(env!(\"OUT_DIR\"), \"/b.rs\")", Some("/out/b.rs")),
-            ("std::concat!(::core::env!(\"OUT_DIR\", \"why\",), \"/b\", 1, \".rs\",)", Some("/out/b1.rs")),
-            ("concat![env!{\"OUT_DIR\"}, concat!(\"/\", stringify!(b)), r\".rs\"]", Some("/out/b.rs")),
+            (
+                "std::concat!(::core::env!(\"OUT_DIR\", \"why\",), \"/b\", 1, \".rs\",)",
+                Some("/out/b1.rs"),
+            ),
+            (
+                "concat![env!{\"OUT_DIR\"}, concat!(\"/\", stringify!(b)), r\".rs\"]",
+                Some("/out/b.rs"),
+            ),
             ("concat!(env!(\"OTHER\"), \"/b.rs\")", None),
             ("concat!(name(), \"/b.rs\")", None),
             ("env!(\"OUT_DIR\") + \"x\"", None),

@@ -169,7 +169,8 @@ impl<'a> Reader<'a> {
         roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
-        let (source, problems) = walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
+        let (source, problems) =
+            walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
         self.problems.extend(problems);
         source
     }
