@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{self, Graph, Mode, Package, Selection};
+use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
 use crate::linked::{self, Context, Parts};
 use crate::rules;
@@ -113,18 +114,35 @@ impl Session {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let builds = self.builds(&loaded, target);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
             graph: loaded.graph,
             workspace_root: loaded.workspace_root,
             problems: loaded.problems,
+            builds,
             in_use: &self.toolchain.version,
             considered: &self.considered,
             sysroot: &self.toolchain.sysroot,
             built,
         };
         Ok(analyse(input, progress))
+    }
+
+    /// What builds for `target` left of build scripts. cargo is asked where only if there are any.
+    fn builds(&self, loaded: &Loaded, target: &str) -> BuildOutputs {
+        let graph = &loaded.graph;
+        if !graph.packages.iter().any(|package| package.has_build_script) {
+            return BuildOutputs::nothing(graph, "the package has no build script");
+        }
+        match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
+            Some(directory) => {
+                let rustc = &self.toolchain.version;
+                BuildOutputs::read(&directory, graph, &loaded.workspace_root, rustc)
+            }
+            None => BuildOutputs::nothing(graph, "cargo does not tell where it builds"),
+        }
     }
 }
 
@@ -136,6 +154,8 @@ pub(crate) struct Input<'a> {
     pub(crate) graph: Graph,
     pub(crate) workspace_root: PathBuf,
     pub(crate) problems: Vec<Problem>,
+    /// What builds left of build scripts.
+    pub(crate) builds: BuildOutputs,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
     pub(crate) sysroot: &'a Path,
@@ -148,7 +168,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
-    let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
+    let (cfg, root) = (input.cfg, &input.workspace_root);
+    let mut read = declarations(&graph, cfg, root, &input.builds, &mut |done| {
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
@@ -369,7 +390,8 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     };
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
-    let read = declarations(&graph, &cfg, &directory, &mut |_| {});
+    let builds = BuildOutputs::nothing(&graph, "this is a test");
+    let read = declarations(&graph, &cfg, &directory, &builds, &mut |_| {});
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
     let imports = imports(&graph, &read, &known, &cfg);

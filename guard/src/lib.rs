@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod build_output;
 mod build_script;
 pub mod cfg;
 mod document;
@@ -21,6 +22,7 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;
+mod json;
 pub mod linked;
 pub mod object;
 pub mod outcome;
