@@ -22,6 +22,7 @@ pub struct Build {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     rustc: Option<PathBuf>,
+    linker: Option<PathBuf>,
 }
 
 /// What a build gave.
@@ -44,6 +45,7 @@ impl Build {
             arguments: Vec::new(),
             environment: Vec::new(),
             rustc: None,
+            linker: None,
         }
     }
 
@@ -69,6 +71,14 @@ impl Build {
         self
     }
 
+    /// Another linker for the project's library, which is all that is built of the project itself. What
+    /// it depends on stays as it is, and so does the shared target directory.
+    #[must_use]
+    pub fn linker(mut self, linker: &Path) -> Self {
+        self.linker = Some(linker.to_owned());
+        self
+    }
+
     /// Builds `project`.
     pub fn run(&self, project: &Scratch) -> Built {
         let mut toolchain = toolchain().clone();
@@ -82,8 +92,13 @@ impl Build {
         let mut cargo = toolchain.cargo(project.root());
         cargo.env("CARGO_TARGET_DIR", &directory);
         cargo.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        cargo.args(["build", "--message-format=json-render-diagnostics"]);
+        // Where the linker is configured, all of the graph would be built again.
+        let command = if self.linker.is_some() { &["rustc", "--lib"][..] } else { &["build"] };
+        cargo.args(command).arg("--message-format=json-render-diagnostics");
         cargo.args(toolchain.target_arguments(&self.target)).args(&self.arguments);
+        if let Some(linker) = &self.linker {
+            cargo.arg("--").arg(format!("-Clinker={}", linker.display()));
+        }
         let output = cargo.output().expect("cargo can be started");
 
         let copies = tempfile::Builder::new().prefix("wasm-import-guard-built-").tempdir();
