@@ -34,6 +34,10 @@ pub struct Built {
     pub stderr: String,
     /// Copies of the wasm modules and rlibs of the project's own packages; they go with this.
     pub files: Vec<PathBuf>,
+    /// cargo's words on each crate that it built or had built for the target, in JSON: the standard
+    /// library's, where that is built, the dependencies' and the project's own. The files are in the
+    /// shared target directory.
+    pub artifacts: Vec<Value>,
     _copies: TempDir,
 }
 
@@ -105,19 +109,25 @@ impl Build {
         let copies = copies.expect("the temporary directory can be written");
         let root = fs::canonicalize(project.root()).expect("the project is there");
         let mut files = Vec::new();
+        let mut artifacts = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let Ok(message) = serde_json::from_str::<Value>(line) else {
                 continue;
             };
-            let manifest = message["manifest_path"].as_str().map(Path::new);
-            if message["reason"] != "compiler-artifact"
-                || !manifest
-                    .is_some_and(|it| it.starts_with(&root) || it.starts_with(project.root()))
-            {
+            if message["reason"] != "compiler-artifact" {
                 continue;
             }
-            for file in message["filenames"].as_array().into_iter().flatten() {
-                let file = Path::new(file.as_str().unwrap_or_default());
+            let names = message["filenames"].as_array().into_iter().flatten();
+            let names: Vec<_> = names.filter_map(Value::as_str).map(PathBuf::from).collect();
+            let for_target = directory.join(&self.target);
+            if names.iter().any(|file| file.starts_with(&for_target)) {
+                artifacts.push(message.clone());
+            }
+            let manifest = message["manifest_path"].as_str().map(Path::new);
+            if !manifest.is_some_and(|it| it.starts_with(&root) || it.starts_with(project.root())) {
+                continue;
+            }
+            for file in &names {
                 let kind = file.extension().and_then(OsStr::to_str);
                 if matches!(kind, Some("wasm" | "rlib")) {
                     let copy = copies.path().join(file.file_name().expect("a file has a name"));
@@ -130,6 +140,7 @@ impl Build {
             success: output.status.success(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             files,
+            artifacts,
             _copies: copies,
         }
     }

@@ -11,6 +11,7 @@ mod command;
 mod environment;
 mod expanded;
 pub mod fixture;
+pub mod graph;
 mod imitation;
 mod module;
 pub mod objects;
