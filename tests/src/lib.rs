@@ -11,6 +11,7 @@ mod command;
 mod environment;
 mod expanded;
 pub mod fixture;
+pub mod linking;
 mod module;
 mod scratch;
 mod signature;
