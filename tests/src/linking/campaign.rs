@@ -9,7 +9,7 @@ use wasm_import_guard::outcome::link::{Link, Target, link};
 use super::{Graph, Linker, Random, differences, graph, show, shrink};
 
 /// Links run at a time.
-const THREADS: u64 = 2;
+const THREADS: usize = 2;
 /// Disagreements that are shrunk before a campaign stops.
 const MAX_DISAGREEMENTS: usize = 3;
 
@@ -30,9 +30,7 @@ pub struct Campaign {
 pub fn campaign(seed: u64, count: u64) -> Campaign {
     let parts = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
-            .map(|thread| {
-                scope.spawn(move || part(seed, (thread..count).step_by(THREADS as usize)))
-            })
+            .map(|thread| scope.spawn(move || part(seed, (0..count).skip(thread).step_by(THREADS))))
             .collect();
         threads.into_iter().map(|it| it.join().expect("no panic")).collect::<Vec<_>>()
     });

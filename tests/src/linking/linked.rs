@@ -125,27 +125,15 @@ pub fn read_module(module: &[u8], is_data: impl Fn(Place) -> bool) -> Linked {
             _ => {}
         }
     }
-    let mut code = Vec::new();
-    for body in bodies {
-        let operators = body.get_operators_reader().expect("a body");
-        let operators: Vec<Operator<'_>> =
-            operators.into_iter().map(|it| it.expect("an instruction")).collect();
-        let own = match operators.as_slice() {
-            [Operator::I32Const { value }, Operator::Drop, ..] => place(*value),
-            _ => None,
-        };
-        let name = names.get(&functions.len()).cloned();
-        functions.push(Function::Body { place: own, name });
-        code.push((own, operators));
-    }
-    let mut linked = Linked::default();
+    let code = marked_code(&bodies, &names, &mut functions);
+    let mut linked =
+        Linked { valid: Validator::new().validate_all(module).is_ok(), ..Linked::default() };
     for function in &functions {
         if let Function::Import(import) = function {
             *linked.imports.entry(import.clone()).or_default() += 1;
         }
     }
     for (own, operators) in code {
-        let Some(own) = own else { continue };
         // Behind the function's own marker.
         let mut at = 2;
         while at < operators.len() {
@@ -158,8 +146,29 @@ pub fn read_module(module: &[u8], is_data: impl Fn(Place) -> bool) -> Linked {
             }
         }
     }
-    linked.valid = Validator::new().validate_all(module).is_ok();
     linked
+}
+
+/// Adds the defined functions to `functions`, and gives the code of those with a marker.
+fn marked_code<'a>(
+    bodies: &[wasmparser::FunctionBody<'a>],
+    names: &BTreeMap<usize, String>,
+    functions: &mut Vec<Function>,
+) -> Vec<(Place, Vec<Operator<'a>>)> {
+    let mut code = Vec::new();
+    for body in bodies {
+        let operators = body.get_operators_reader().expect("a body");
+        let operators: Vec<Operator<'_>> =
+            operators.into_iter().map(|it| it.expect("an instruction")).collect();
+        let own = match operators.as_slice() {
+            [Operator::I32Const { value }, Operator::Drop, ..] => place(*value),
+            _ => None,
+        };
+        let name = names.get(&functions.len()).cloned();
+        functions.push(Function::Body { place: own, name });
+        code.extend(own.map(|own| (own, operators)));
+    }
+    code
 }
 
 /// The reference that `operators` begin with, if they begin with one.

@@ -56,12 +56,17 @@ struct Custom {
 const MODULES: [&str; 3] = ["env", "host", "other"];
 
 fn types() -> [WasmType; 4] {
+    const I32: ValueType = ValueType::I32;
     let ty = |params: &[ValueType], results: &[ValueType]| WasmType {
         params: params.to_vec(),
         results: results.to_vec(),
     };
-    use ValueType::{F64, I32, I64};
-    [ty(&[], &[]), ty(&[I32], &[I32]), ty(&[I64], &[I32]), ty(&[I32, F64], &[])]
+    [
+        ty(&[], &[]),
+        ty(&[I32], &[I32]),
+        ty(&[ValueType::I64], &[I32]),
+        ty(&[I32, ValueType::F64], &[]),
+    ]
 }
 
 /// A graph of one to five inputs.
@@ -72,7 +77,7 @@ pub fn graph(random: &mut Random) -> Graph {
             name: name.to_owned(),
             data: random.percent(10),
             ty: random.pick(&types()).clone(),
-            module: *random.pick(&MODULES),
+            module: random.pick::<&'static str>(&MODULES),
             import_name: if random.percent(90) { name.to_owned() } else { "renamed".to_owned() },
         })
         .collect();
