@@ -13,6 +13,7 @@ mod expanded;
 pub mod fixture;
 pub mod graph;
 mod imitation;
+pub mod linking;
 mod module;
 pub mod objects;
 mod scratch;
