@@ -8,11 +8,19 @@
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
-//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]. [`analysis`] runs that way once for one
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; [`linked`] adds what built files show. [`analysis`] runs that way once for one
 //! target; the command `cargo wasm-import-guard` and the build script both start there.
+//!
+//! # Features
+//!
+//! * `wit`, off by default: reads the imports that `wit_bindgen::generate!` declares, from the call's
+//!   arguments and the package's WIT documents, for wit-bindgen 0.20 to 0.63. It adds wit-parser and what
+//!   that needs, eleven crates in all, and compiles with the same minimum Rust. Without it each call is an
+//!   opaque place, as is with it a call that cannot be read. The command has it on.
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod build_output;
 mod build_script;
 pub mod cfg;
 mod document;
@@ -21,6 +29,8 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;
+mod json;
+pub mod linked;
 pub mod object;
 pub mod outcome;
 mod process;

@@ -171,9 +171,8 @@ impl Arguments {
                 return None;
             }
             let is_generated = target.len() == 1 && tokens.is_keyword(target.start, "generate");
-            let text = (!is_generated).then(|| {
-                target.map(|at| tokens.text(at)).collect::<String>()
-            });
+            let text =
+                (!is_generated).then(|| target.map(|at| tokens.text(at)).collect::<String>());
             self.with.insert(key, text);
         }
         Some(())
@@ -296,8 +295,13 @@ mod tests {
         assert_eq!(long.world.as_deref(), Some("a:b/c@1.0.0"));
         assert_eq!(long.paths, Some(vec!["one".to_owned(), "/p/two".to_owned()]));
         assert_eq!(long.inline.as_deref(), Some("package x:y;"));
-        assert_eq!((long.features.as_slice(), long.skip.as_slice()), (&["f".to_owned()][..], &["g".to_owned()][..]));
-        assert!(!long.is_generated("a:b/c") && long.is_generated("d:e/f") && long.is_generated("x"));
+        assert_eq!(
+            (long.features.as_slice(), long.skip.as_slice()),
+            (&["f".to_owned()][..], &["g".to_owned()][..])
+        );
+        assert!(
+            !long.is_generated("a:b/c") && long.is_generated("d:e/f") && long.is_generated("x")
+        );
     }
 
     #[test]

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use wit_parser::{
-    Function, InterfaceId, Resolve, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
-    WorldKey,
+    Function, InterfaceId, Resolve, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
 use super::arguments::Arguments;
@@ -145,10 +144,7 @@ impl Writer<'_> {
 
     fn export_interface(&mut self, key: &WorldKey, id: InterfaceId) -> Result<(), String> {
         let resolve = self.types.resolve;
-        let side = Side {
-            interface: Some((id, resolve.name_world_key(key))),
-            is_import: false,
-        };
+        let side = Side { interface: Some((id, resolve.name_world_key(key))), is_import: false };
         let module = side.module();
         for (resource, _) in resources(resolve, id) {
             self.resource_drop(&module, resource);
@@ -189,8 +185,7 @@ impl Writer<'_> {
             self.payloads(side, function)?;
             let interface = side.interface.as_ref().map(|(_, name)| name.as_str());
             let declared = function.kind.is_async();
-            let is_async =
-                self.call.is_async(interface, &function.name, side.is_import, declared);
+            let is_async = self.call.is_async(interface, &function.name, side.is_import, declared);
             if is_async && !self.scheme.has_async {
                 return Err(format!(
                     "`{}` is asynchronous, and how this wit-bindgen binds that is not known",
@@ -232,13 +227,15 @@ impl Writer<'_> {
     /// function.
     fn task_return(&mut self, side: &Side, function: &Function, ident: &str) {
         let params = self.types.result(function).unwrap_or_else(|| vec![Flat::Pointer]);
-        let declared = declaration(&format!("[task-return]{}", function.name), ident, &params, None);
+        let declared =
+            declaration(&format!("[task-return]{}", function.name), ident, &params, None);
         self.enclosed("fn __exported<T: Guest>() {", &side.module(), &[declared], "}");
     }
 
     /// Inlined into whatever drops a handle.
     fn resource_drop(&mut self, module: &str, resource: &str) {
-        let declared = declaration(&format!("[resource-drop]{resource}"), "drop", &[Flat::I32], None);
+        let declared =
+            declaration(&format!("[resource-drop]{resource}"), "drop", &[Flat::I32], None);
         let before = "impl WasmResource for Handle { #[inline] unsafe fn drop(_handle: u32) {";
         self.enclosed(before, module, &[declared], "} }");
     }
@@ -266,7 +263,8 @@ impl Writer<'_> {
     /// The functions of each future and stream in a signature whose payload has none yet.
     fn payloads(&mut self, side: &Side, function: &Function) -> Result<(), String> {
         let payloads = self.types.payloads(function)?;
-        if !payloads.is_empty() && !(self.scheme.has_async && !self.call.merges_types) {
+        let is_known = self.scheme.has_async && !self.call.merges_types;
+        if !(payloads.is_empty() || is_known) {
             return Err(format!(
                 "`{}` has futures or streams, and how this call binds them is not known",
                 function.name

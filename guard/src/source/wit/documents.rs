@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use wit_parser::{PackageId, PackageName, Resolve, SourceMap, UnresolvedPackage, UnresolvedPackageGroup};
+use wit_parser::{
+    PackageId, PackageName, Resolve, SourceMap, UnresolvedPackage, UnresolvedPackageGroup,
+};
 
 use super::arguments::Arguments;
 use crate::source::modules::{read_text, relative_name};
@@ -36,19 +38,14 @@ pub(super) fn load(place: &Place, call: &Arguments) -> Result<(Resolve, Vec<Pack
     let mut reader = Reader { place, resolve: Resolve::default(), bytes: 0, files: 0 };
     reader.resolve.features.extend(call.features.iter().cloned());
     let mut packages = Vec::new();
-    match &call.paths {
-        Some(paths) => {
-            for path in paths {
-                packages.push(reader.path(&place.package.join(path))?);
-            }
+    let default = place.package.join("wit");
+    if let Some(paths) = &call.paths {
+        for path in paths {
+            packages.push(reader.path(&place.package.join(path))?);
         }
-        None => {
-            let default = place.package.join("wit");
-            // A document in the call needs no directory.
-            if call.inline.is_none() || default.exists() {
-                packages.push(reader.path(&default)?);
-            }
-        }
+    } else if call.inline.is_none() || default.exists() {
+        // A document in the call needs no directory.
+        packages.push(reader.path(&default)?);
     }
     if let Some(text) = &call.inline {
         let mut sources = SourceMap::new();
@@ -198,7 +195,8 @@ fn dependency_order(
 ) -> Result<Vec<PackageName>, String> {
     let mut order: Vec<PackageName> = Vec::new();
     let mut done: BTreeMap<&PackageName, bool> = BTreeMap::new();
-    let mut pending: Vec<(&PackageName, bool)> = packages.keys().rev().map(|it| (it, false)).collect();
+    let mut pending: Vec<(&PackageName, bool)> =
+        packages.keys().rev().map(|it| (it, false)).collect();
     while let Some((name, dependencies_done)) = pending.pop() {
         match done.get(name) {
             Some(true) => continue,
@@ -217,7 +215,8 @@ fn dependency_order(
         pending.push((name, true));
         let dependencies = package.foreign_deps.keys().rev();
         let known = dependencies.filter_map(|it| packages.get_key_value(it));
-        pending.extend(known.map(|(it, _)| (it, false)).filter(|(it, _)| done.get(it) != Some(&true)));
+        pending
+            .extend(known.map(|(it, _)| (it, false)).filter(|(it, _)| done.get(it) != Some(&true)));
     }
     Ok(order)
 }

@@ -29,9 +29,13 @@ pub(super) struct Temporaries<'a, F> {
 }
 
 impl<'a, F: Fn(TypeOwner, TypeId) -> bool> Temporaries<'a, F> {
-    pub(super) fn new(types: &'a Types<'a>, exported_resources: &'a [TypeId], is_elsewhere: F) -> Self {
+    pub(super) fn new(
+        types: &'a Types<'a>,
+        exported_resources: &'a [TypeId],
+        is_elsewhere: F,
+    ) -> Self {
         let mut all = Self { types, counts: Vec::new(), is_elsewhere, exported_resources };
-        for (id, definition) in types.resolve.types.iter() {
+        for (id, definition) in &types.resolve.types {
             let counts = all.define(id, &definition.kind);
             all.counts.push(counts);
         }
@@ -88,9 +92,9 @@ impl<'a, F: Fn(TypeOwner, TypeId) -> bool> Temporaries<'a, F> {
                 list(key.write.saturating_add(value.write), key.read.saturating_add(value.read))
             }
             TypeDefKind::Record(record) => {
-                self.fields(record.fields.iter().map(|field| field.ty))
+                self.fields(&record.fields.iter().map(|field| field.ty).collect::<Vec<_>>())
             }
-            TypeDefKind::Tuple(tuple) => self.fields(tuple.types.iter().copied()),
+            TypeDefKind::Tuple(tuple) => self.fields(&tuple.types),
             TypeDefKind::Flags(flags) => {
                 Counts { lower: 1, write: 1, lift: 0, read: words(&flags.repr()) as u64 }
             }
@@ -98,12 +102,10 @@ impl<'a, F: Fn(TypeOwner, TypeId) -> bool> Temporaries<'a, F> {
                 let owner = self.types.resolve.types[id].owner;
                 // A type with a path gets a short name first; lifting takes one either way.
                 let named = u64::from((self.is_elsewhere)(owner, id));
-                self.cases(variant.cases.iter().map(|case| case.ty), named, 1)
+                self.cases(&variant.cases.iter().map(|case| case.ty).collect::<Vec<_>>(), named, 1)
             }
-            TypeDefKind::Option(ty) => self.cases([None, Some(*ty)].into_iter(), 0, 0),
-            TypeDefKind::Result(result) => {
-                self.cases([result.ok, result.err].into_iter(), 0, 0)
-            }
+            TypeDefKind::Option(ty) => self.cases(&[None, Some(*ty)], 0, 0),
+            TypeDefKind::Result(result) => self.cases(&[result.ok, result.err], 0, 0),
             TypeDefKind::FixedLengthList(ty, size) => {
                 let (element, size) = (self.of(ty), u64::from(*size));
                 Counts {
@@ -122,8 +124,8 @@ impl<'a, F: Fn(TypeOwner, TypeId) -> bool> Temporaries<'a, F> {
         }
     }
 
-    fn fields(&self, fields: impl Iterator<Item = Type> + Clone) -> Counts {
-        let all = |count: fn(Counts) -> u64| sum(fields.clone().map(|ty| count(self.of(&ty))));
+    fn fields(&self, fields: &[Type]) -> Counts {
+        let all = |count: fn(Counts) -> u64| sum(fields.iter().map(|ty| count(self.of(ty))));
         Counts {
             lower: all(|it| it.lower).saturating_add(1),
             write: all(|it| it.write).saturating_add(1),
@@ -132,14 +134,9 @@ impl<'a, F: Fn(TypeOwner, TypeId) -> bool> Temporaries<'a, F> {
         }
     }
 
-    fn cases(
-        &self,
-        cases: impl Iterator<Item = Option<Type>> + Clone,
-        named: u64,
-        lifted: u64,
-    ) -> Counts {
+    fn cases(&self, cases: &[Option<Type>], named: u64, lifted: u64) -> Counts {
         let all =
-            |count: fn(Counts) -> u64| sum(cases.clone().flatten().map(|ty| count(self.of(&ty))));
+            |count: fn(Counts) -> u64| sum(cases.iter().flatten().map(|ty| count(self.of(ty))));
         Counts {
             // The discriminant and the cases' values together have one name.
             lower: all(|it| it.lower).saturating_add(named + 1),

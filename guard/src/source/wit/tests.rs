@@ -1,1 +1,188 @@
-//! tests
+//! What calls declare, and that whatever a package holds, reading it ends and says why it is not known.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::declarations;
+use crate::source::tokens::Tokens;
+
+/// A package's directory, which goes with this.
+struct Package(PathBuf);
+
+impl Package {
+    fn new(files: &[(&str, &str)]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("wasm-import-guard-wit-{}-{count}", std::process::id());
+        let package = Self(std::env::temp_dir().join(name).join("package"));
+        for (path, text) in files {
+            let path = package.0.join(path);
+            std::fs::create_dir_all(path.parent().expect("a file")).expect("a directory");
+            std::fs::write(path, text).expect("a file can be written");
+        }
+        std::fs::create_dir_all(&package.0).expect("a directory can be made");
+        package
+    }
+
+    /// What a call in it declares with a wit-bindgen of this version.
+    fn declares(&self, call: &str, version: &str) -> Result<String, String> {
+        let tokens = Tokens::lex(call.to_owned()).expect("the call is tokens");
+        let roots = [self.0.canonicalize().expect("the package is there")];
+        declarations(&tokens, 0..tokens.len(), &self.0, &roots, version)
+    }
+
+    /// Why a call is not known.
+    fn refusal(&self, call: &str) -> String {
+        self.declares(call, "0.61.1").expect_err(call)
+    }
+}
+
+impl Drop for Package {
+    fn drop(&mut self) {
+        let above = self.0.parent().map(Path::to_path_buf).expect("a directory above");
+        std::fs::remove_dir_all(above).expect("it can be removed");
+    }
+}
+
+/// A call with a document of its own.
+fn inline(document: &str) -> String {
+    format!("{{ inline: {document:?} }}")
+}
+
+/// The names of the declarations in Rust text, each with its module.
+fn names(text: &str) -> Vec<String> {
+    let behind = |line: &str, word: &str| -> Vec<String> {
+        let parts = line.split(word).skip(1);
+        parts.map(|part| part.split('"').nth(1).expect("a string").to_owned()).collect()
+    };
+    let of_line = |line: &str| -> Vec<String> {
+        let module = behind(line, "wasm_import_module =").concat();
+        behind(line, "link_name =").iter().map(|name| format!("{module} {name}")).collect()
+    };
+    text.lines().flat_map(of_line).collect()
+}
+
+#[test]
+fn a_world_declares_its_imports_and_the_intrinsics_of_its_resources() {
+    let package = Package::new(&[
+        (
+            "wit/world.wit",
+            "package a:b; world w { use d:e/types@1.0.0.{r}; import f: func(x: borrow<r>);
+            import d:e/other@1.0.0; export g: func(); export own; } interface own { resource q; }",
+        ),
+        (
+            "wit/deps/e/a.wit",
+            "package d:e@1.0.0; interface types { resource r { m: func() -> string; } }",
+        ),
+        ("wit/deps/e/b.wit", "interface other { h: func(); skipped: func(); }"),
+        ("wit/deps/e/README", "no document"),
+    ]);
+    let all = package.declares(r#"{ generate_all, skip: ["skipped"] }"#, "0.61.1").expect("read");
+    let expected = [
+        "d:e/types@1.0.0 [resource-drop]r",
+        "d:e/types@1.0.0 [method]r.m",
+        "d:e/other@1.0.0 h",
+        "$root f",
+        "[export]a:b/own [resource-drop]q",
+        "[export]a:b/own [resource-new]q",
+        "[export]a:b/own [resource-rep]q",
+    ];
+    assert_eq!(names(&all), expected);
+    let call = r#"{ generate_all, with: { "d:e/types@1.0.0": other::types }, skip: ["skipped"] }"#;
+    let remapped = package.declares(call, "0.61.1").expect("read");
+    assert_eq!(names(&remapped), expected[2..]);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_place() {
+    let package = Package::new(&[
+        ("wit/a.wit", "package a:b; world w { import nowhere; }"),
+        ("binary/deps/x.wasm", "\0asm"),
+        ("binary/a.wit", "package a:b; world w {}"),
+        ("syntax/a.wit", "package a:b;\nworld w {"),
+        ("fine/a.wit", "package a:b; world w {}"),
+        ("circle/a.wit", "package a:b; interface i {} world w { import c:d/i; }"),
+        ("circle/deps/c.wit", "package c:d; interface i { use a:b/i.{t}; }"),
+    ]);
+    for (call, words) in [
+        ("", "wit/a.wit:1:"),
+        (r#"{ path: "missing" }"#, "missing cannot be read"),
+        (r#"{ path: "../.." }"#, "lies outside its package and workspace"),
+        (r#"{ path: "binary" }"#, "binary/deps/x.wasm is WIT in binary form"),
+        (r#"{ path: "syntax" }"#, "syntax/a.wit:2:"),
+        (r#"{ path: "fine", world: "other" }"#, "World `other` not found"),
+        (r#"{ path: "circle" }"#, "depends on itself"),
+        (r#"{ path: "fine", world: NAME }"#, "its option `world` is not understood"),
+    ] {
+        let refusal = package.refusal(call);
+        assert!(refusal.contains(words), "{call}: {refusal}");
+        assert!(!refusal.contains('\n'), "{refusal}");
+    }
+    let newer = package.declares(r#"{ path: "fine" }"#, "0.64.0").expect_err("not known");
+    assert!(newer.contains("0.64.0") && newer.contains("0.63"), "{newer}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_package_is_not_followed() {
+    let package = Package::new(&[("wit/a.wit", "package a:b; world w {}")]);
+    let outside = package.0.with_file_name("outside.wit");
+    std::fs::write(&outside, "package c:d;").expect("a file can be written");
+    for (link, target) in [("wit/b.wit", &outside), ("linked", &package.0.join("../.."))] {
+        std::os::unix::fs::symlink(target, package.0.join(link)).expect("a link can be made");
+    }
+    for call in ["", r#"{ path: "linked" }"#] {
+        let refusal = package.refusal(call);
+        assert!(refusal.contains("lies outside its package and workspace"), "{refusal}");
+    }
+}
+
+#[test]
+fn bounds_are_named() {
+    let package = Package::new(&[("wit/deps/.keep", "")]);
+    let nested = format!(
+        "package a:b; world w {{ import f: func(x: {}u8{}); }}",
+        "list<".repeat(100_000),
+        ">".repeat(100_000)
+    );
+    let refusal = package.refusal(&inline(&nested));
+    assert!(refusal.contains("nests more than"), "{refusal}");
+    let long = format!("package a:b; world w {{}} // {}", "x".repeat(5 * 1024 * 1024));
+    let refusal = package.refusal(&inline(&long));
+    assert!(refusal.contains("bytes"), "{refusal}");
+}
+
+/// Definitions `t0`, `t1` … of which each stands on the one before.
+fn chain(length: usize, first: &str, next: impl Fn(usize) -> String, last: &str) -> String {
+    let mut text = format!("package a:b; world w {{ import i; }} interface i {{ {first} ");
+    for at in 1..length {
+        text.push_str(&next(at));
+    }
+    text.push_str(last);
+    text.push('}');
+    text
+}
+
+#[test]
+fn long_chains_of_definitions_end() {
+    let package = Package::new(&[]);
+    let next = |at| format!("type t{at}=t{};", at - 1);
+    let length = 20_000;
+    let text = chain(length, "type t0 = u64;", next, "f: func(x: t19999) -> t19999;");
+    let declared = package.declares(&inline(&text), "0.61.1").expect("it is a legal document");
+    assert!(declared.contains("fn wit_import0(_: i64) -> i64;"), "{declared}");
+}
+
+#[test]
+fn what_doubles_with_each_definition_ends() {
+    let package = Package::new(&[]);
+    let next = |at| format!("record t{at} {{ a: t{0}, b: t{0} }}", at - 1);
+    let doubled = |first: &str| {
+        let text = chain(64, first, next, "f: func(x: t63);");
+        package.declares(&inline(&text), "0.61.1")
+    };
+    let declared = doubled("record t0 { a: u8 }").expect("it is a legal document");
+    assert!(declared.contains("(_: *mut u8)"), "{declared}");
+    let refusal = doubled("record t0 { a: future<u8> }").expect_err("too many");
+    assert!(refusal.contains("more than 1000 futures"), "{refusal}");
+}

@@ -49,10 +49,9 @@ impl Flat {
         use Flat::{F64, I32, I64, Length, Pointer, PointerOrI64};
         match (self, other) {
             _ if self == other => self,
-            (PointerOrI64, _)
-            | (_, PointerOrI64)
-            | (Pointer, I64 | F64)
-            | (I64 | F64, Pointer) => PointerOrI64,
+            (PointerOrI64, _) | (_, PointerOrI64) | (Pointer, I64 | F64) | (I64 | F64, Pointer) => {
+                PointerOrI64
+            }
             (I64 | F64, _) | (_, I64 | F64) => I64,
             (Pointer, _) | (_, Pointer) => Pointer,
             (Length, _) | (_, Length) => Length,
@@ -110,7 +109,7 @@ impl<'a> Types<'a> {
     /// When a type is used before it is defined, which the parser does not let happen.
     pub(super) fn new(resolve: &'a Resolve) -> Result<Self, String> {
         let mut types = Self { resolve, facts: Vec::new(), classes: HashMap::new() };
-        for (id, definition) in resolve.types.iter() {
+        for (id, definition) in &resolve.types {
             let facts = types.define(id, &definition.kind).ok_or("its types are not in order")?;
             types.facts.push(facts);
         }
@@ -127,8 +126,7 @@ impl<'a> Types<'a> {
             Type::String => vec![Flat::Pointer, Flat::Length],
             _ => vec![Flat::I32],
         };
-        let is_plain =
-            !matches!(ty, Type::Bool | Type::Char | Type::String | Type::ErrorContext);
+        let is_plain = !matches!(ty, Type::Bool | Type::Char | Type::String | Type::ErrorContext);
         let class = *self.classes.get(&Shape::Primitive(*ty)).unwrap_or(&usize::MAX);
         Some(Facts { flat: Some(flat), is_plain, payloads: 0, class })
     }
@@ -175,40 +173,13 @@ impl<'a> Types<'a> {
             }
             _ => false,
         };
-        let flat = self.flat(kind, &of_parts, size);
+        let flat = flat(kind, &of_parts, size);
         Some(Facts { flat, is_plain, payloads, class: self.class(shape) })
     }
 
     fn class(&mut self, shape: Shape) -> usize {
         let next = self.classes.len();
         *self.classes.entry(shape).or_insert(next)
-    }
-
-    fn flat(&self, kind: &TypeDefKind, parts: &[Option<Facts>], size: u32) -> FlatList {
-        match kind {
-            TypeDefKind::Record(_) | TypeDefKind::Tuple(_) => {
-                chained(parts.iter().flatten().map(|part| &part.flat))
-            }
-            TypeDefKind::FixedLengthList(..) => {
-                let element = parts.first()?.as_ref()?;
-                // Without flat values of its own, an element gives none however often it stands.
-                let times = if element.flat.as_ref().is_some_and(Vec::is_empty) { 0 } else { size };
-                chained((0..times).map(|_| &element.flat))
-            }
-            TypeDefKind::Flags(flags) => {
-                let count = flags.repr().count();
-                (count <= MAX_FLAT).then(|| vec![Flat::I32; count])
-            }
-            TypeDefKind::List(_) | TypeDefKind::Map(..) => {
-                Some(vec![Flat::Pointer, Flat::Length])
-            }
-            TypeDefKind::Variant(variant) => {
-                let first = if variant.tag() == Int::U64 { Flat::I64 } else { Flat::I32 };
-                joined(first, parts)
-            }
-            TypeDefKind::Option(_) | TypeDefKind::Result(_) => joined(Flat::I32, parts),
-            _ => Some(vec![Flat::I32]),
-        }
     }
 
     /// The type's definition behind its aliases.
@@ -325,6 +296,32 @@ pub(super) fn words(repr: &FlagsRepr) -> usize {
     match repr {
         FlagsRepr::U8 | FlagsRepr::U16 => 1,
         FlagsRepr::U32(words) => *words,
+    }
+}
+
+/// The flat values of a type made of `parts`.
+fn flat(kind: &TypeDefKind, parts: &[Option<Facts>], size: u32) -> FlatList {
+    match kind {
+        TypeDefKind::Record(_) | TypeDefKind::Tuple(_) => {
+            chained(parts.iter().flatten().map(|part| &part.flat))
+        }
+        TypeDefKind::FixedLengthList(..) => {
+            let element = parts.first()?.as_ref()?;
+            // Without flat values of its own, an element gives none however often it stands.
+            let times = if element.flat.as_ref().is_some_and(Vec::is_empty) { 0 } else { size };
+            chained((0..times).map(|_| &element.flat))
+        }
+        TypeDefKind::Flags(flags) => {
+            let count = flags.repr().count();
+            (count <= MAX_FLAT).then(|| vec![Flat::I32; count])
+        }
+        TypeDefKind::List(_) | TypeDefKind::Map(..) => Some(vec![Flat::Pointer, Flat::Length]),
+        TypeDefKind::Variant(variant) => {
+            let first = if variant.tag() == Int::U64 { Flat::I64 } else { Flat::I32 };
+            joined(first, parts)
+        }
+        TypeDefKind::Option(_) | TypeDefKind::Result(_) => joined(Flat::I32, parts),
+        _ => Some(vec![Flat::I32]),
     }
 }
 
