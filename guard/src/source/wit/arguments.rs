@@ -311,7 +311,7 @@ mod tests {
             ("{ world: WORLD }", "world"),
             (r#"{ path: env!("ELSEWHERE") }"#, "path"),
             (r#"{ path: "a", path: "b" }"#, "path"),
-            (r#"{ exports: { world: Host } }"#, "exports"),
+            ("{ exports: { world: Host } }", "exports"),
             ("{ features: [F] }", "features"),
             (r#"{ with: { "a" } }"#, "with"),
             (r#"{ async: { imports: ["a"] } }"#, "async"),
