@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::cfg::{TargetCfg, Truth};
+use crate::definition;
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Mode, Package, Selection};
+use crate::ignored;
 use crate::import::{Certainty, Exposure, Import, Opaque};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
@@ -121,9 +123,14 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
     let imports = imports(&graph, &read, &known, input.cfg);
     let opaque = opaque(&graph, &read);
+    let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
+    let ignored = ignored::of_graph(&graph, &read);
     let facts = Facts {
         target: input.target,
         imports: &imports,
+        definitions: &definitions,
+        ignored: &ignored,
+        opaque: &opaque,
         symbols: &symbols,
         considered: input.considered,
     };
@@ -172,7 +179,7 @@ fn imports(
     symbols: &KnownSymbols<'_>,
     cfg: &TargetCfg,
 ) -> Vec<Import> {
-    let wide = cfg.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"));
+    let wide = cfg.has_wide_pointers();
     let defined = definitions(read);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
@@ -222,7 +229,7 @@ fn import(
         abi: declared.abi.clone(),
         signature: declared.signature.clone(),
         wasm_type: None,
-        certainty: if is_certain { Certainty::Certain } else { Certainty::Possible },
+        certainty: Certainty::of(is_certain),
         exposure: exposure.clone(),
         origin: declared.origin,
         path: path.to_vec(),
@@ -271,9 +278,10 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     for (crate_id, _) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
         for hidden in &source.opaque {
             let place = source.place(package, hidden.file, hidden.token);
-            opaque.push(Opaque { place, reason: hidden.reason.clone() });
+            opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
     }
     opaque.sort();

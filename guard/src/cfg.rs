@@ -49,6 +49,13 @@ pub struct TargetCfg {
     pub values: BTreeMap<String, BTreeSet<String>>,
 }
 
+impl TargetCfg {
+    /// Whether pointers have 64 bits.
+    pub(crate) fn has_wide_pointers(&self) -> bool {
+        self.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"))
+    }
+}
+
 /// What decides a package's `cfg` predicates: the target, and the package's features.
 #[derive(Debug, Clone, Copy)]
 pub struct CfgContext<'a> {

@@ -1,6 +1,8 @@
 //! What the rules judge by: one target's imports, its C symbols, and the rustc versions considered.
 
-use crate::import::Import;
+use crate::definition::SymbolDefinition;
+use crate::ignored::IgnoredModule;
+use crate::import::{Import, Opaque};
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
 
@@ -11,6 +13,12 @@ pub struct Facts<'a> {
     pub target: &'a str,
     /// Every import of the graph.
     pub imports: &'a [Import],
+    /// Every symbol that a crate of the graph defines under a name of its own choice.
+    pub definitions: &'a [SymbolDefinition],
+    /// Every `wasm_import_module` that rustc ignores.
+    pub ignored: &'a [IgnoredModule],
+    /// The places whose imports cannot be read.
+    pub opaque: &'a [Opaque],
     /// The C symbols that a link for the target brings in.
     pub symbols: &'a CSymbols,
     /// The rustc versions to judge by.

@@ -85,6 +85,11 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// Certain, or else possible.
+    pub(crate) fn of(certain: bool) -> Self {
+        if certain { Self::Certain } else { Self::Possible }
+    }
+
     /// As JSON writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -192,4 +197,6 @@ pub struct Opaque {
     pub place: Place,
     /// What hides them.
     pub reason: String,
+    /// `name version` of each package from a root to the one that has it.
+    pub path: Vec<String>,
 }

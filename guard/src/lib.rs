@@ -15,11 +15,13 @@
 pub mod analysis;
 mod build_script;
 pub mod cfg;
+pub mod definition;
 mod document;
 pub mod error;
 pub mod facts;
 pub mod finding;
 pub mod graph;
+pub mod ignored;
 pub mod import;
 pub mod object;
 pub mod outcome;

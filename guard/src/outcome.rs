@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::import::{ExposureKind, Import, ImportKind};
+use crate::definition::SymbolDefinition;
+use crate::import::{ExposureKind, Import, ImportKind, WasmType};
 use crate::symbols::CSymbol;
-use crate::toolchain::ImportSymbols;
+use crate::toolchain::{ImportSymbols, UndefinedSymbols};
 
 /// What the link can make of an import. The order is that of [`Outcome::as_str`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,5 +109,68 @@ pub fn beside_other_module(name: LinkerName, other: LinkerName) -> BTreeSet<Outc
             BTreeSet::from([Outcome::LinkError, Outcome::Misbound])
         }
         _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError, Outcome::Misbound]),
+    }
+}
+
+/// What becomes of an import beside a definition of its name in a crate of the graph.
+pub fn beside_definition(
+    import: &Import,
+    name: LinkerName,
+    definition: &SymbolDefinition,
+) -> BTreeSet<Outcome> {
+    let mut outcomes = BTreeSet::new();
+    if name != LinkerName::Plain {
+        outcomes.insert(Outcome::Kept);
+    }
+    if name != LinkerName::Mangled {
+        outcomes.extend(taken_over(
+            import.kind == definition.kind && import.kind == ImportKind::Function,
+            import.wasm_type.as_ref().zip(definition.wasm_type.as_ref()),
+        ));
+    }
+    outcomes
+}
+
+/// What becomes of the calls that are meant for a C symbol where a crate defines its name.
+///
+/// The crate's definition comes first and satisfies everyone. libc's member is extracted all the same when
+/// another of its names is needed, and two strong definitions are an error.
+pub fn of_c_symbol_beside_definition(
+    definition: &SymbolDefinition,
+    symbol: &CSymbol,
+    is_called: bool,
+) -> BTreeSet<Outcome> {
+    let is_function = definition.kind == ImportKind::Function;
+    let mut outcomes = taken_over(
+        is_function == symbol.is_function,
+        symbol.wasm_type.as_ref().zip(definition.wasm_type.as_ref()).filter(|_| is_function),
+    );
+    if !symbol.weak {
+        outcomes.insert(Outcome::LinkError);
+    }
+    if !is_called {
+        outcomes.insert(Outcome::Kept);
+    }
+    outcomes
+}
+
+/// What a call of one function comes to that reaches another's definition; `types` are both, where known.
+fn taken_over(same_kind: bool, types: Option<(&WasmType, &WasmType)>) -> BTreeSet<Outcome> {
+    if !same_kind {
+        return BTreeSet::from([Outcome::LinkError]);
+    }
+    match types {
+        Some((called, defined)) if called == defined => BTreeSet::from([Outcome::Misbound]),
+        Some(_) => BTreeSet::from([Outcome::Trap]),
+        None => BTreeSet::from([Outcome::Misbound, Outcome::Trap]),
+    }
+}
+
+/// What becomes of a function without a module that nothing in the link defines.
+pub fn undefined_function(symbols: UndefinedSymbols) -> BTreeSet<Outcome> {
+    match symbols {
+        UndefinedSymbols::Imported => BTreeSet::from([Outcome::Kept]),
+        UndefinedSymbols::LinkError => BTreeSet::from([Outcome::UndefinedSymbol]),
+        UndefinedSymbols::Unknown => BTreeSet::from([Outcome::Kept, Outcome::UndefinedSymbol]),
     }
 }

@@ -1,7 +1,10 @@
 //! The rules, and the list of them. A rule sees facts and returns findings; it knows no output.
 
+mod export_clash;
+mod ignored_module;
 mod libc_clash;
 mod module_clash;
+mod opaque_imports;
 mod verdict;
 
 use crate::facts::Facts;
@@ -20,7 +23,13 @@ pub struct Rule {
 }
 
 /// Every rule, by id.
-pub const RULES: &[Rule] = &[libc_clash::RULE, module_clash::RULE];
+pub const RULES: &[Rule] = &[
+    export_clash::RULE,
+    ignored_module::RULE,
+    libc_clash::RULE,
+    module_clash::RULE,
+    opaque_imports::RULE,
+];
 
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -49,6 +49,7 @@ pub(crate) fn declarations(
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
                     && source.definitions.is_empty()
+                    && source.ignored_modules.is_empty()
                     && source.exported_macros.is_empty())
                 {
                     declaring.push(source);
@@ -60,11 +61,8 @@ pub(crate) fn declarations(
         progress(index.0 + 1);
     }
     reader.read_macro_users(&mut declaring);
-    // Who defines a symbol matters only where an import without a module may mean it.
-    if declaring.iter().flat_map(|source| &source.imports).any(|i| i.module.is_none()) {
-        for (index, entry) in with_definitions {
-            declaring.push(reader.read(index, entry, Wanted::Nothing));
-        }
+    for (index, entry) in with_definitions {
+        declaring.push(reader.read(index, entry, Wanted::Nothing));
     }
     let (program, names) = reader.program(declaring);
     let ids: Vec<CrateId> = (0..program.crates.len())

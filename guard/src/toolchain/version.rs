@@ -255,6 +255,22 @@ impl Rustc {
         }
     }
 
+    /// One sentence that says why [`Self::undefined_symbols`] answers as it does.
+    pub fn undefined_symbols_reason(&self) -> String {
+        let release = &self.release;
+        match self.undefined_symbols() {
+            UndefinedSymbols::Imported => format!(
+                "rustc {release} lets the linker make an import of module `env` of a function that                  nothing defines, without a message"
+            ),
+            UndefinedSymbols::LinkError => format!(
+                "with rustc {release} a symbol that nothing defines is a link error (rust#149868)"
+            ),
+            UndefinedSymbols::Unknown => format!(
+                "rustc {release} is of the time when undefined symbols became link errors (rust#149868),                  and its version does not tell on which side"
+            ),
+        }
+    }
+
     /// Whether it passes `--fatal-warnings`, so that a `function signature mismatch` fails the link;
     /// `None` about 1.77, when it stopped to.
     pub fn linker_warnings_are_fatal(&self) -> Option<bool> {
