@@ -33,7 +33,7 @@ impl Walker<'_> {
         &mut self,
         region: &Region,
         attributes: &Attributes,
-        item: Defined,
+        item: &Defined,
     ) {
         let tokens = self.tokens(region.file);
         let mut names: Vec<(String, Truth)> = Vec::new();

@@ -103,7 +103,7 @@ impl Walker<'_> {
         let code = function_code(tokens, attributes, region, generic, opaque_result);
         let passes_as_c = is_c_abi(tokens, start..keyword);
         let defined = Defined { kind: ImportKind::Function, head: name_token..body, passes_as_c };
-        self.exported_symbol(region, attributes, defined);
+        self.exported_symbol(region, attributes, &defined);
         let carrier = self.new_carrier(Some(&name), code);
         if let Context::Associated(owner) = &region.context {
             self.source.carriers[carrier].owner.clone_from(&owner.name);
