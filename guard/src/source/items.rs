@@ -350,7 +350,7 @@ impl Walker<'_> {
             self.exported_symbol(
                 region,
                 attributes,
-                Defined { kind, head: at..end, passes_as_c: false },
+                &Defined { kind, head: at..end, passes_as_c: false },
             );
         }
         let code = if is_const {
