@@ -20,8 +20,9 @@ pub mod truth;
 
 pub use build::{Build, Built};
 pub use command::{Output, guard, guard_binary, run};
+pub use environment::cargo_for_host;
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
-pub use module::{ModuleImport, module_imports};
+pub use module::{ModuleImport, calls_of, function_names, module_imports};
 pub use no_core::{Compiler, Linked};
 pub use scratch::Scratch;
 pub use toolchain::{Toolchain, rustc_reporting, toolchain};
