@@ -184,3 +184,39 @@ fn an_imported_static_is_no_import() {
         }
     }
 }
+
+#[test]
+fn one_function_with_two_types_is_one_symbol_without_a_module_and_two_imports_with_one() {
+    let declared = |link: &str, parameter: &str| {
+        format!("{link} extern \"C\" {{ fn host_function(x: {parameter}); }}")
+    };
+    let dependency = |link: &str| {
+        format!(
+            "{}\n#[inline(never)] pub fn first(x: i32) {{ unsafe {{ host_function(x) }} }}",
+            declared(link, "i32")
+        )
+    };
+    let own = |link: &str| {
+        format!(
+            "{}\n#[no_mangle] pub extern \"C\" fn go(x: i32) {{ first(x); \
+             unsafe {{ host_function(1.0) }} }}",
+            declared(link, "f64")
+        )
+    };
+    let module = "#[link(wasm_import_module = \"host\")]";
+    for compiler in Compiler::all() {
+        let release = rustc(&compiler).release;
+        let linked = compiler.link(&dependency(""), &own(""));
+        assert!(linked.module.is_none(), "{release} links it");
+        let says = linked.messages.contains("function signature mismatch: host_function");
+        assert!(says, "{release}: {}", linked.messages);
+        let linked = compiler.link(&dependency(module), &own(module));
+        let module = linked.module.unwrap_or_else(|| panic!("{release}: {}", linked.messages));
+        let names: Vec<String> = module_imports(&module)
+            .into_iter()
+            .filter(|import| import.kind == "func")
+            .map(|import| format!("{}.{}", import.module, import.name))
+            .collect();
+        assert_eq!(names, ["host.host_function", "host.host_function"], "{release}");
+    }
+}

@@ -5,6 +5,7 @@ mod ignored_module;
 mod libc_clash;
 mod module_clash;
 mod opaque_imports;
+mod signature_clash;
 mod verdict;
 
 use crate::facts::Facts;
@@ -29,6 +30,7 @@ pub const RULES: &[Rule] = &[
     libc_clash::RULE,
     module_clash::RULE,
     opaque_imports::RULE,
+    signature_clash::RULE,
 ];
 
 /// The rule with this id.

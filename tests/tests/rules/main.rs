@@ -8,6 +8,7 @@ mod ignored_module;
 mod libc_clash;
 mod module_clash;
 mod opaque_imports;
+mod signature_clash;
 
 use serde_json::Value;
 use wasm_import_guard_tests::{Scratch, run};
