@@ -6,6 +6,7 @@ mod libc_clash;
 mod module_clash;
 mod opaque_imports;
 mod signature_clash;
+mod undeclared_module;
 mod verdict;
 
 use crate::facts::Facts;
@@ -31,6 +32,7 @@ pub const RULES: &[Rule] = &[
     module_clash::RULE,
     opaque_imports::RULE,
     signature_clash::RULE,
+    undeclared_module::RULE,
 ];
 
 /// The rule with this id.

@@ -9,6 +9,7 @@ mod libc_clash;
 mod module_clash;
 mod opaque_imports;
 mod signature_clash;
+mod undeclared_module;
 
 use serde_json::Value;
 use wasm_import_guard_tests::{Scratch, run};
