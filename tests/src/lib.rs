@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test harness stops where it stands")]
 
 mod build;
+mod clean;
 mod command;
 mod environment;
 mod expanded;
@@ -19,6 +20,7 @@ mod toolchain;
 pub mod truth;
 
 pub use build::{Build, Built};
+pub use clean::{Checked, check_application};
 pub use command::{Output, guard, guard_binary, run};
 pub use environment::cargo_for_host;
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
