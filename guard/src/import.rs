@@ -1,5 +1,6 @@
 //! One host import as the source declares it, and what is known about it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::graph::{PackageIndex, PackageSource};
@@ -163,6 +164,21 @@ pub struct WasmType {
     pub params: Vec<ValueType>,
     /// Results.
     pub results: Vec<ValueType>,
+}
+
+impl fmt::Display for WasmType {
+    /// `(i32, i64) -> f64`, as messages write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |values: &[ValueType]| {
+            values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        write!(f, "({})", list(&self.params))?;
+        match self.results.as_slice() {
+            [] => Ok(()),
+            [result] => write!(f, " -> {}", result.as_str()),
+            results => write!(f, " -> ({})", list(results)),
+        }
+    }
 }
 
 /// A wasm value type that an import's signature can have.

@@ -174,3 +174,13 @@ pub fn undefined_function(symbols: UndefinedSymbols) -> BTreeSet<Outcome> {
         UndefinedSymbols::Unknown => BTreeSet::from([Outcome::Kept, Outcome::UndefinedSymbol]),
     }
 }
+
+/// What becomes of two declarations of one import with two types; `apart` says that two packages have
+/// them. Within one, a codegen unit may hold both, and the compiler then makes them one.
+pub fn beside_other_type(name: LinkerName, other: LinkerName, apart: bool) -> BTreeSet<Outcome> {
+    match (name, other) {
+        (LinkerName::Mangled, _) | (_, LinkerName::Mangled) => BTreeSet::from([Outcome::Kept]),
+        (LinkerName::Plain, LinkerName::Plain) if apart => BTreeSet::from([Outcome::LinkError]),
+        _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError]),
+    }
+}

@@ -7,19 +7,24 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test harness stops where it stands")]
 
 mod build;
+mod clean;
 mod command;
 mod environment;
 mod expanded;
 pub mod fixture;
 mod module;
+mod no_core;
 mod scratch;
 mod signature;
 mod toolchain;
 pub mod truth;
 
 pub use build::{Build, Built};
+pub use clean::{Checked, check_application};
 pub use command::{Output, guard, guard_binary, run};
+pub use environment::cargo_for_host;
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
-pub use module::{ModuleImport, module_imports};
+pub use module::{ModuleImport, calls_of, function_names, module_imports};
+pub use no_core::{Compiler, Linked};
 pub use scratch::Scratch;
 pub use toolchain::{Toolchain, rustc_reporting, toolchain};

@@ -6,6 +6,8 @@ mod ignored_module;
 mod libc_clash;
 mod module_clash;
 mod opaque_imports;
+mod signature_clash;
+mod undeclared_module;
 mod verdict;
 
 use crate::facts::Facts;
@@ -31,6 +33,8 @@ pub const RULES: &[Rule] = &[
     libc_clash::RULE,
     module_clash::RULE,
     opaque_imports::RULE,
+    signature_clash::RULE,
+    undeclared_module::RULE,
 ];
 
 /// The rule with this id.

@@ -26,9 +26,14 @@ pub(super) fn level(import: &Import, outcomes: &Outcomes) -> Level {
     level_of(outcomes, is_sure(import))
 }
 
+/// Whether an import is surely compiled.
+pub(super) fn is_certain(import: &Import) -> bool {
+    import.certainty == Certainty::Certain
+}
+
 /// Whether an import is surely compiled and exposed.
 pub(super) fn is_sure(import: &Import) -> bool {
-    import.certainty == Certainty::Certain && matches!(import.exposure.kind, ExposureKind::Exposed)
+    is_certain(import) && matches!(import.exposure.kind, ExposureKind::Exposed)
 }
 
 /// The same for anything of which it is known whether it is surely there.
