@@ -11,6 +11,7 @@ use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::ignored;
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
+use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -27,6 +28,8 @@ pub struct Session {
     pub toolchain: Toolchain,
     /// The rustc versions to judge by; never empty.
     pub considered: Vec<Rustc>,
+    /// Where the places come from that choose the project's rustc; `None` to leave them out.
+    pub pins: Option<Box<dyn PinSource>>,
 }
 
 /// What one run for one target gave.
@@ -82,6 +85,10 @@ impl Session {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let pins = match &self.pins {
+            Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
+            None => Vec::new(),
+        };
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
@@ -90,6 +97,7 @@ impl Session {
             problems: loaded.problems,
             in_use: &self.toolchain.version,
             considered: &self.considered,
+            pins: &pins,
             sysroot: &self.toolchain.sysroot,
         };
         Ok(analyse(input, progress))
@@ -106,6 +114,7 @@ pub(crate) struct Input<'a> {
     pub(crate) problems: Vec<Problem>,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
+    pub(crate) pins: &'a [ToolchainPin],
     pub(crate) sysroot: &'a Path,
 }
 
@@ -129,6 +138,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let opaque = opaque(&graph, &read);
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
     let ignored = ignored::of_graph(&graph, &read);
+    let pins = pin::placed(input.pins, &graph);
     let facts = Facts {
         target: input.target,
         imports: &imports,
@@ -136,7 +146,9 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         ignored: &ignored,
         opaque: &opaque,
         symbols: &symbols,
+        symbols_of_any_release: &any_release,
         considered: input.considered,
+        pins: &pins,
     };
     let findings = rules::run(&facts);
     Analysis {

@@ -3,6 +3,7 @@
 use crate::definition::SymbolDefinition;
 use crate::ignored::IgnoredModule;
 use crate::import::{Import, Opaque};
+use crate::pin::PlacedPin;
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
 
@@ -21,6 +22,11 @@ pub struct Facts<'a> {
     pub opaque: &'a [Opaque],
     /// The C symbols that a link for the target brings in.
     pub symbols: &'a CSymbols,
+    /// Those of every release of the target's C library that is known: for a rustc that is not the one in
+    /// use.
+    pub symbols_of_any_release: &'a CSymbols,
     /// The rustc versions to judge by.
     pub considered: &'a [Rustc],
+    /// The places of the project that choose a rustc; none in a build script.
+    pub pins: &'a [PlacedPin],
 }

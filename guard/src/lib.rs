@@ -25,6 +25,7 @@ pub mod ignored;
 pub mod import;
 pub mod object;
 pub mod outcome;
+pub mod pin;
 mod process;
 pub mod rules;
 pub mod source;

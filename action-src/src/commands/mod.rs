@@ -41,6 +41,12 @@ fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
         drop(display);
         reports.push(TargetReport { target, outcome });
     }
+    if !common.output.quiet {
+        for notice in opened.pins.notices() {
+            let line = terminal::line("note", terminal::NOTE, &notice);
+            terminal::write_stderr(&line, common.output.color);
+        }
+    }
     Ok(reports)
 }
 

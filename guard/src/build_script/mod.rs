@@ -131,6 +131,7 @@ impl Guard {
                 problems: scope.problems,
                 in_use: &toolchain.version,
                 considered: &considered,
+                pins: &[],
                 sysroot: &toolchain.sysroot,
             },
             &mut |_| {},

@@ -26,18 +26,22 @@ const MEANT_TO_BE_DEFINED: [&str; 6] =
     ["__main_argc_argv", "__main_void", "__original_main", "_initialize", "cabi_realloc", "main"];
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
+    let of_c_symbols =
+        facts.definitions.iter().filter_map(|definition| c_symbol(facts, definition));
+    of_c_symbols.chain(of_imports(facts)).collect()
+}
+
+/// The definitions that take an import's place, without those that take a C symbol's.
+pub(super) fn of_imports(facts: &Facts<'_>) -> Vec<Finding> {
     let mut imports: HashMap<&str, Vec<&Import>> = HashMap::new();
     for import in facts.imports.iter().filter(|import| import.module.is_some()) {
         imports.entry(&import.name).or_default().push(import);
     }
-    let mut findings = Vec::new();
-    for definition in facts.definitions {
-        findings.extend(c_symbol(facts, definition));
-        if let Some(imports) = imports.get(definition.name.as_str()) {
-            findings.push(taken_import(facts, definition, imports));
-        }
-    }
-    findings
+    let taken = facts.definitions.iter().filter_map(|definition| {
+        let imports = imports.get(definition.name.as_str())?;
+        Some(taken_import(facts, definition, imports))
+    });
+    taken.collect()
 }
 
 fn c_symbol(facts: &Facts<'_>, definition: &SymbolDefinition) -> Option<Finding> {

@@ -1,5 +1,6 @@
 //! The rules, and the list of them. A rule sees facts and returns findings; it knows no output.
 
+mod affected_toolchain;
 mod export_clash;
 mod ignored_module;
 mod libc_clash;
@@ -26,6 +27,7 @@ pub struct Rule {
 
 /// Every rule, by id.
 pub const RULES: &[Rule] = &[
+    affected_toolchain::RULE,
     export_clash::RULE,
     ignored_module::RULE,
     libc_clash::RULE,

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
     for import in facts.imports {
         by_name.entry(&import.name).or_default().push(import);
