@@ -1,8 +1,8 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::bare_extern::{Definers, is_always_defined};
 use crate::cfg::{TargetCfg, Truth};
 use crate::definition;
 use crate::error::{Error, Problem};
@@ -16,7 +16,7 @@ use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::wasm_type;
-use crate::symbols::{self, CSymbols};
+use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -133,8 +133,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     );
     problems.append(&mut read.problems);
     let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
-    let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
-    let imports = imports(&graph, &read, &known, input.cfg);
+    let definers = Definers::new(&graph, &read, &symbols, &any_release);
+    let imports = imports(&graph, &read, &definers, input.cfg);
     let opaque = opaque(&graph, &read);
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
     let ignored = ignored::of_graph(&graph, &read);
@@ -180,30 +180,21 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
     CSymbols::unknown()
 }
 
-/// The C symbols that decide whether a declaration without a module is an import.
-struct KnownSymbols<'a> {
-    /// Those of the link that is judged.
-    linked: &'a CSymbols,
-    /// Those of every release of the target's C library that is known.
-    of_any_release: &'a CSymbols,
-}
-
 /// Every import of the graph, in the order of package, module, name, place.
 fn imports(
     graph: &Graph,
     read: &Declarations,
-    symbols: &KnownSymbols<'_>,
+    definers: &Definers<'_>,
     cfg: &TargetCfg,
 ) -> Vec<Import> {
     let wide = cfg.has_wide_pointers();
-    let defined = definitions(read);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
-            let Some(truth) = import_truth(declared, package, symbols, &defined) else {
+            let Some(truth) = definers.truth(declared, package, source.package) else {
                 continue;
             };
             // What may be defined elsewhere, and no code names, is not in the link at all.
@@ -259,47 +250,6 @@ fn import(
     }
 }
 
-/// The symbols that crates of the graph define.
-fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
-    let mut defined: HashMap<&str, Truth> = HashMap::new();
-    for definition in read.program.crates.iter().flat_map(|source| &source.definitions) {
-        let truth = defined.entry(&definition.name).or_insert(Truth::False);
-        *truth = truth.or(definition.truth);
-    }
-    defined
-}
-
-/// Whether every link for the target defines `name`.
-fn is_always_defined(linked: &CSymbols, name: &str) -> bool {
-    linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
-        || symbols::is_linker_defined(name)
-}
-
-/// Whether a declaration is an import; `None` when it surely is none. One without a module is an import
-/// only where nothing in the link defines its name.
-fn import_truth(
-    declared: &Declared,
-    package: &Package,
-    symbols: &KnownSymbols<'_>,
-    defined: &HashMap<&str, Truth>,
-) -> Option<Truth> {
-    if declared.module.is_some() {
-        return Some(declared.truth);
-    }
-    let name = declared.name.as_str();
-    let is_known = declared.native_library
-        || is_always_defined(symbols.linked, name)
-        || defined.get(name) == Some(&Truth::True);
-    if is_known {
-        return None;
-    }
-    // Another release of the C library, or an archive that a link option brings in.
-    let may_be_c = symbols.of_any_release.get(name).is_some();
-    let may_be_native = may_be_c || package.links.is_some() || package.has_build_script;
-    let may_be_defined = may_be_native || defined.contains_key(name);
-    Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
-}
-
 /// The places whose imports cannot be read, in the order of the source.
 fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     let mut opaque = Vec::new();
@@ -349,8 +299,8 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let cfg = TargetCfg::default();
     let read = declarations(&graph, &cfg, &directory, &|_| false, &mut |_| {});
     let symbols = CSymbols::unknown();
-    let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
-    let imports = imports(&graph, &read, &known, &cfg);
+    let definers = Definers::new(&graph, &read, &symbols, &symbols);
+    let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)
 }

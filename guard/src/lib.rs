@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod bare_extern;
 mod build_script;
 pub mod cfg;
 pub mod definition;
@@ -23,6 +24,7 @@ pub mod finding;
 pub mod graph;
 pub mod ignored;
 pub mod import;
+mod native;
 pub mod object;
 pub mod outcome;
 pub mod pin;
