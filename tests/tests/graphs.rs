@@ -86,7 +86,7 @@ macro_rules! graphs {
 
 graphs! {
     proxy_filter: "proxy-filter", "wasm32-wasip1", 5, 1;
-    wit_guest: "wit-guest", "wasm32-wasip1", 5, 1;
+    wit_guest: "wit-guest", "wasm32-wasip1", 3, 1;
     lunatic_app: "lunatic-app", "wasm32-wasip1", 5, 1;
     #[ignore = "tests/run --full runs it"]
     extism_plugin: "extism-plugin", "wasm32-unknown-unknown", 5, 1;
