@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::bare_extern::{Definers, is_always_defined};
+use crate::bare_extern::{Definers, KnownSymbols};
+use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
 use crate::definition;
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{self, Graph, Mode, Package, Selection};
+use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
 use crate::ignored;
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
+use crate::linked::{self, Context, Parts};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
@@ -84,23 +86,73 @@ impl Session {
         target: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
+        self.analyse_with(target, None, progress)
+    }
+
+    /// The same after a build, of which `built` are the files: where those tell who names an import,
+    /// they decide its exposure, and what only they show is among the imports and findings.
+    ///
+    /// # Errors
+    /// As [`Self::analyse`].
+    pub fn analyse_built(
+        &self,
+        target: &str,
+        built: &Parts,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Analysis, Error> {
+        self.analyse_with(target, Some(built), progress)
+    }
+
+    /// The C symbols of the toolchain in use for `target`.
+    ///
+    /// # Errors
+    /// When the target has none that are known.
+    pub fn c_symbols(&self, target: &str) -> Result<CSymbols, Error> {
+        CSymbols::for_target(target, Some(&self.toolchain.sysroot))
+            .or_else(|_| CSymbols::for_target(target, None))
+    }
+
+    fn analyse_with(
+        &self,
+        target: &str,
+        built: Option<&Parts>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
         let pins = match &self.pins {
             Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
             None => Vec::new(),
         };
+        let builds = self.builds(&loaded, target);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
             graph: loaded.graph,
             workspace_root: loaded.workspace_root,
             problems: loaded.problems,
+            builds,
             in_use: &self.toolchain.version,
             considered: &self.considered,
             pins: &pins,
             sysroot: &self.toolchain.sysroot,
+            built,
         };
         Ok(analyse(input, progress))
+    }
+
+    /// What builds for `target` left of build scripts. cargo is asked where only if there are any.
+    fn builds(&self, loaded: &Loaded, target: &str) -> BuildOutputs {
+        let graph = &loaded.graph;
+        if !graph.packages.iter().any(|package| package.has_build_script) {
+            return BuildOutputs::nothing(graph, "the package has no build script");
+        }
+        match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
+            Some(directory) => {
+                let rustc = &self.toolchain.version;
+                BuildOutputs::read(&directory, graph, &loaded.workspace_root, rustc)
+            }
+            None => BuildOutputs::nothing(graph, "cargo does not tell where it builds"),
+        }
     }
 }
 
@@ -112,10 +164,14 @@ pub(crate) struct Input<'a> {
     pub(crate) graph: Graph,
     pub(crate) workspace_root: PathBuf,
     pub(crate) problems: Vec<Problem>,
+    /// What builds left of build scripts.
+    pub(crate) builds: BuildOutputs,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
     pub(crate) pins: &'a [ToolchainPin],
     pub(crate) sysroot: &'a Path,
+    /// What a build made of it.
+    pub(crate) built: Option<&'a Parts>,
 }
 
 /// Analyses a graph that is already resolved.
@@ -124,21 +180,31 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
     let symbols = c_symbols(&input, &mut problems);
-    let mut read = declarations(
-        &graph,
-        input.cfg,
-        &input.workspace_root,
-        &|name| is_always_defined(&symbols, name),
-        &mut |done| progress(Progress { done, total }),
-    );
+    let known = KnownSymbols { symbols: &symbols, considered: input.considered };
+    let (cfg, root) = (input.cfg, &input.workspace_root);
+    let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
+        progress(Progress { done, total });
+    });
     problems.append(&mut read.problems);
-    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
-    let definers = Definers::new(&graph, &read, &symbols, &any_release);
-    let imports = imports(&graph, &read, &definers, input.cfg);
+    let definers = Definers::new(&graph, &read, known);
+    let mut imports = imports(&graph, &read, &definers, input.cfg);
+    if let Some(built) = input.built {
+        linked::exposure::decide(&mut imports, &graph, built);
+        let undeclared = linked::exposure::undeclared(&imports, &graph, built);
+        imports.extend(undeclared);
+        imports.sort_by(in_order);
+        problems.extend(built.problems.iter().cloned());
+    }
     let opaque = opaque(&graph, &read);
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
     let ignored = ignored::of_graph(&graph, &read);
     let pins = pin::placed(input.pins, &graph);
+    // The rustc that a pin names is not here to be asked for its C library.
+    let any_release = if pins.is_empty() {
+        CSymbols::unknown()
+    } else {
+        CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown())
+    };
     let facts = Facts {
         target: input.target,
         imports: &imports,
@@ -150,7 +216,19 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         considered: input.considered,
         pins: &pins,
     };
-    let findings = rules::run(&facts);
+    let mut findings = rules::run(&facts);
+    if let Some(built) = input.built {
+        let context = Context {
+            target: Some(input.target),
+            symbols: Some(&symbols),
+            imports: Some(&imports),
+        };
+        let evidence = linked::judge(built, context).findings;
+        let rustc = &input.in_use.release;
+        let shown = linked::exposure::findings(&evidence, &imports, &graph, rustc, &findings);
+        findings.extend(shown);
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    }
     Analysis {
         target: input.target.to_owned(),
         rustc: input.in_use.release.clone(),
@@ -209,18 +287,21 @@ fn imports(
             imports.push(Import { wasm_type, ..import });
         }
     }
-    imports.sort_by(|a, b| {
-        (&a.place.package, &a.place.version, &a.module, &a.name, &a.place).cmp(&(
-            &b.place.package,
-            &b.place.version,
-            &b.module,
-            &b.name,
-            &b.place,
-        ))
-    });
+    imports.sort_by(in_order);
     // A package's library and program may share a file, and its imports with it.
     imports.dedup_by(|a, b| a.place == b.place && a.module == b.module && a.name == b.name);
     imports
+}
+
+/// Package, module, name, place.
+fn in_order(a: &Import, b: &Import) -> std::cmp::Ordering {
+    (&a.place.package, &a.place.version, &a.module, &a.name, &a.place).cmp(&(
+        &b.place.package,
+        &b.place.version,
+        &b.module,
+        &b.name,
+        &b.place,
+    ))
 }
 
 fn import(
@@ -297,9 +378,11 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     };
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
-    let read = declarations(&graph, &cfg, &directory, &|_| false, &mut |_| {});
+    let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
-    let definers = Definers::new(&graph, &read, &symbols, &symbols);
+    let known = KnownSymbols { symbols: &symbols, considered: &[] };
+    let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
+    let definers = Definers::new(&graph, &read, known);
     let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)

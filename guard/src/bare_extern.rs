@@ -9,14 +9,32 @@ use crate::native::NativeCode;
 use crate::source::load::Declarations;
 use crate::source::model::Declared;
 use crate::symbols::{self, CSymbols};
+use crate::toolchain::Rustc;
+
+/// The C symbols that decide whether a declaration without a module is an import.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownSymbols<'a> {
+    pub(crate) symbols: &'a CSymbols,
+    /// The rustc versions whose links are judged.
+    pub(crate) considered: &'a [Rustc],
+}
+
+impl KnownSymbols<'_> {
+    /// Whether every link that is judged defines `name`: its C library, or the linker itself.
+    pub(crate) fn surely_define(&self, name: &str) -> bool {
+        symbols::is_linker_defined(name)
+            || self.symbols.get(name).is_some_and(|symbol| {
+                let releases = |rustc| self.symbols.releases(rustc);
+                symbol.library.is_always_linked()
+                    && self.considered.iter().all(|rustc| symbol.is_surely_in(&releases(rustc)))
+            })
+    }
+}
 
 /// Everything that can define the name of a declaration.
 #[derive(Debug)]
 pub(crate) struct Definers<'a> {
-    /// The C symbols of the link that is judged.
-    linked: &'a CSymbols,
-    /// Those of every release of the target's C library that is known.
-    of_any_release: &'a CSymbols,
+    known: KnownSymbols<'a>,
     /// The symbols that crates of the graph define.
     graph: HashMap<&'a str, Truth>,
     /// What is not Rust in the packages whose declarations leave a question.
@@ -25,18 +43,13 @@ pub(crate) struct Definers<'a> {
 
 impl<'a> Definers<'a> {
     /// Looks for definitions wherever a declaration leaves a question.
-    pub(crate) fn new(
-        graph: &Graph,
-        read: &'a Declarations,
-        linked: &'a CSymbols,
-        of_any_release: &'a CSymbols,
-    ) -> Self {
+    pub(crate) fn new(graph: &Graph, read: &'a Declarations, known: KnownSymbols<'a>) -> Self {
         let mut symbols: HashMap<&str, Truth> = HashMap::new();
         for definition in read.program.crates.iter().flat_map(|source| &source.definitions) {
             let truth = symbols.entry(&definition.name).or_insert(Truth::False);
             *truth = truth.or(definition.truth);
         }
-        let mut definers = Self { linked, of_any_release, graph: symbols, native: HashMap::new() };
+        let mut definers = Self { known, graph: symbols, native: HashMap::new() };
         for (crate_id, exposures) in &read.declaring {
             let source = &read.program.crates[*crate_id];
             let package = graph.package(source.package);
@@ -72,24 +85,18 @@ impl<'a> Definers<'a> {
         let name = declared.name.as_str();
         let native = self.native.get(&index);
         let is_known = declared.native_library
-            || is_always_defined(self.linked, name)
+            || self.known.surely_define(name)
             || self.graph.get(name) == Some(&Truth::True)
             || native.is_some_and(|native| native.defines(name));
         if is_known {
             return None;
         }
         // Another release of the C library, or an archive that a link option brings in.
-        let may_be_c = self.of_any_release.get(name).is_some();
+        let may_be_c = self.known.symbols.may_define(name);
         let may_be_defined =
             may_be_c || may_link_native_code(package) || self.graph.contains_key(name);
         Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
     }
-}
-
-/// Whether every link for the target defines `name`.
-pub(crate) fn is_always_defined(linked: &CSymbols, name: &str) -> bool {
-    linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
-        || symbols::is_linker_defined(name)
 }
 
 /// Whether a build script can compile or link something that is not Rust.

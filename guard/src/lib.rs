@@ -8,12 +8,13 @@
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
-//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]. [`analysis`] runs that way once for one
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; [`linked`] adds what built files show. [`analysis`] runs that way once for one
 //! target; the command `cargo wasm-import-guard` and the build script both start there.
 #![deny(missing_docs)]
 
 pub mod analysis;
 mod bare_extern;
+mod build_output;
 mod build_script;
 pub mod cfg;
 pub mod definition;
@@ -24,6 +25,8 @@ pub mod finding;
 pub mod graph;
 pub mod ignored;
 pub mod import;
+mod json;
+pub mod linked;
 mod native;
 pub mod object;
 pub mod outcome;

@@ -10,6 +10,8 @@ mod signature_clash;
 mod undeclared_module;
 mod verdict;
 
+pub(crate) use verdict::fingerprint;
+
 use crate::facts::Facts;
 use crate::finding::Finding;
 

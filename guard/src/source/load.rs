@@ -9,6 +9,8 @@ use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
 use super::{exposure, text_scan};
+use crate::bare_extern::KnownSymbols;
+use crate::build_output::BuildOutputs;
 use crate::cfg::{CfgContext, TargetCfg};
 use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
@@ -26,20 +28,22 @@ pub(crate) struct Declarations {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads all sources of `graph`. `is_defined` knows the symbols that every link for the target has;
+/// Reads all sources of `graph`. `known` are the symbols that every link for the target has;
 /// `progress` is told how many packages are read.
 pub(crate) fn declarations(
     graph: &Graph,
     target: &TargetCfg,
     workspace_root: &Path,
-    is_defined: &dyn Fn(&str) -> bool,
+    builds: &BuildOutputs,
+    known: &KnownSymbols<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
     let mut reader = Reader {
         graph,
         target,
         workspace_root,
-        is_defined,
+        builds,
+        known,
         problems: Vec::new(),
         macros: Vec::new(),
     };
@@ -91,7 +95,8 @@ struct Reader<'a> {
     graph: &'a Graph,
     target: &'a TargetCfg,
     workspace_root: &'a Path,
-    is_defined: &'a dyn Fn(&str) -> bool,
+    builds: &'a BuildOutputs,
+    known: &'a KnownSymbols<'a>,
     problems: Vec<Problem>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
@@ -161,19 +166,22 @@ impl<'a> Reader<'a> {
 
     fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
         let package = self.graph.package(index);
+        let output = self.builds.of(index);
         let cfg = CfgContext {
             target: self.target,
             features: &package.features,
             possible_features: &package.possible_features,
             has_build_script: package.has_build_script,
+            build_output: Some(output),
         };
-        let roots = self.roots(package);
+        let mut roots = self.roots(package);
+        roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
         let (mut source, problems) =
-            walk_crate(index, package, entry, &roots, cfg, wanted, &macros);
+            walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
         for import in source.imports.iter_mut().filter(|import| import.module.is_none()) {
-            import.undecided = !import.native_library && !(self.is_defined)(&import.name);
+            import.undecided = !import.native_library && !self.known.surely_define(&import.name);
         }
         self.problems.extend(problems);
         source

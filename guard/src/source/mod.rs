@@ -7,6 +7,7 @@ mod extern_block;
 mod generators;
 mod heads;
 mod ignored;
+mod include;
 mod items;
 mod lexer;
 pub(crate) mod load;
