@@ -1,6 +1,6 @@
 //! YAML as a tree whose scalars know where they stand.
 //!
-//! serde_yaml gives values without places, but an error that arises while it hands over a value names the
+//! `serde_yaml` gives values without places, but an error that arises while it hands over a value names the
 //! place of that value: its parser's own, whatever the quotes, anchors and indentation. So the visitor here
 //! answers each scalar with an error, and whoever holds the mapping or sequence around it takes the place
 //! from that error and goes on.
@@ -71,7 +71,7 @@ impl Node {
 /// Parses a file of one document.
 ///
 /// # Errors
-/// When it is no YAML, or has more nodes than [`MAX_NODES`] or deeper ones than serde_yaml allows.
+/// When it is no YAML, or has more nodes than [`MAX_NODES`] or deeper ones than `serde_yaml` allows.
 pub(super) fn parse(source: &str) -> Result<Node, String> {
     check_work(source)?;
     let state = State {
@@ -91,17 +91,27 @@ struct State<'a> {
     source: &'a str,
     places: Places,
     /// The scalar that the error on its way tells of.
-    scalar: RefCell<Option<Option<String>>>,
+    scalar: RefCell<Option<Said>>,
     nodes: Cell<usize>,
+}
+
+/// What a scalar says.
+enum Said {
+    Text(String),
+    /// A number: what is written is not its value.
+    Number,
 }
 
 impl State<'_> {
     /// The scalar that `error` tells of; the error itself when it is a real one.
     fn node<E: fmt::Display>(&self, error: E) -> Result<Node, E> {
-        let Some(value) = self.scalar.borrow_mut().take() else { return Err(error) };
+        let Some(said) = self.scalar.borrow_mut().take() else { return Err(error) };
         let at = self.place(&error.to_string()).unwrap_or(0);
         let at = skip_properties(self.source, at);
-        let value = value.unwrap_or_else(|| plain_word(self.source, at).to_owned());
+        let value = match said {
+            Said::Text(value) => value,
+            Said::Number => plain_word(self.source, at).to_owned(),
+        };
         Ok(Node::Scalar(Scalar { value, at }))
     }
 
@@ -133,9 +143,8 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
 }
 
 impl Seed<'_, '_> {
-    /// `None` is a number: what is written is not its value.
-    fn scalar<E: de::Error>(&self, value: Option<&str>) -> Result<Node, E> {
-        *self.0.scalar.borrow_mut() = Some(value.map(str::to_owned));
+    fn scalar<E: de::Error>(&self, said: Said) -> Result<Node, E> {
+        *self.0.scalar.borrow_mut() = Some(said);
         Err(E::custom(SCALAR))
     }
 }
@@ -148,39 +157,39 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Node, E> {
-        self.scalar(Some(value))
+        self.scalar(Said::Text(value.to_owned()))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Node, E> {
-        self.scalar(Some(if value { "true" } else { "false" }))
+        self.scalar(Said::Text(value.to_string()))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Node, E> {
-        self.scalar(Some(""))
+        self.scalar(Said::Text(String::new()))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
-        self.scalar(Some(""))
+        self.scalar(Said::Text(String::new()))
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
@@ -293,6 +302,8 @@ fn check_work(source: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::{Node, parse};
 
     fn scalars(node: &Node, source: &str, found: &mut Vec<(String, String)>) {
@@ -301,9 +312,15 @@ mod tests {
                 let written = source[scalar.at..].lines().next().unwrap_or_default();
                 found.push((scalar.value.clone(), written.to_owned()));
             }
-            Node::Sequence(nodes) => nodes.iter().for_each(|node| scalars(node, source, found)),
+            Node::Sequence(nodes) => {
+                for node in nodes {
+                    scalars(node, source, found);
+                }
+            }
             Node::Mapping(pairs) => {
-                pairs.iter().for_each(|(_, node)| scalars(node, source, found));
+                for (_, node) in pairs {
+                    scalars(node, source, found);
+                }
             }
         }
     }
@@ -333,10 +350,22 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..20 {
             let below = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb += &format!("a{level}: &a{level} [{below}]\n");
+            writeln!(bomb, "a{level}: &a{level} [{below}]").unwrap();
         }
         assert!(parse(&bomb).is_err());
-        for nested in ["[", "{", "- ", "? ", "[[", "{a: ", "- - ", "!!x [", "&a [", "a: &a [*a, ", "%TAG !a! b\n"] {
+        for nested in [
+            "[",
+            "{",
+            "- ",
+            "? ",
+            "[[",
+            "{a: ",
+            "- - ",
+            "!!x [",
+            "&a [",
+            "a: &a [*a, ",
+            "%TAG !a! b\n",
+        ] {
             for size in [200_000, 20_000] {
                 let deep = nested.repeat(size / nested.len());
                 assert!(parse(&deep).is_err(), "{nested}");

@@ -172,7 +172,9 @@ fn consequence(judgement: &Judgement<'_>) -> String {
     let Some(worst) = judgement.harms.first() else {
         let is_doubtful = judgement.rustc.import_symbols() == ImportSymbols::Unknown;
         let has = if is_doubtful { "may have" } else { "has" };
-        return format!("which {has} the defect rust#148347; no import of this graph is exposed to it");
+        return format!(
+            "which {has} the defect rust#148347; no import of this graph is exposed to it"
+        );
     };
     let auxiliary = if judgement.level == Level::Deny { "does" } else { "may do" };
     let count = judgement.imports.len();

@@ -26,7 +26,8 @@ const MEANT_TO_BE_DEFINED: [&str; 6] =
     ["__main_argc_argv", "__main_void", "__original_main", "_initialize", "cabi_realloc", "main"];
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let of_c_symbols = facts.definitions.iter().filter_map(|definition| c_symbol(facts, definition));
+    let of_c_symbols =
+        facts.definitions.iter().filter_map(|definition| c_symbol(facts, definition));
     of_c_symbols.chain(of_imports(facts)).collect()
 }
 

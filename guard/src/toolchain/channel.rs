@@ -43,10 +43,12 @@ pub(crate) fn without_host(name: &str) -> Option<(&str, &str)> {
         _ => channel.len(),
     };
     let (rustc, host) = (name.get(..length)?, name.get(length..)?);
-    let is_host = |host: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        host.starts_with(|c: char| c.is_ascii_alphabetic()) && host.chars().all(plain)
-    };
+    // Anything else, such as the text behind a version in `rustc -V`, is no name.
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.chars().all(plain) {
+        return None;
+    }
+    let is_host = |host: &str| host.starts_with(|c: char| c.is_ascii_alphabetic());
     (host.is_empty() || host.strip_prefix('-').is_some_and(is_host)).then_some((rustc, host))
 }
 
@@ -106,10 +108,26 @@ mod tests {
     #[test]
     fn names_that_move_or_say_nothing() {
         for name in [
-            "stable", "beta", "nightly", "nightly-x86_64-unknown-linux-gnu", "my-toolchain", "", "1",
-            "master", "v1", "1.91.0/bin", "1.91.0-", "nightly-2025-10-0é", "nightly-2025-10-01x",
-            "nightly-2025-13-01", "stable-2025-12-11", "${{ matrix.rust }}", "stable minus 6 releases",
-            "1.91.0 extra", "./1.91.0", "1.91.0-9",
+            "stable",
+            "beta",
+            "nightly",
+            "nightly-x86_64-unknown-linux-gnu",
+            "my-toolchain",
+            "",
+            "1",
+            "master",
+            "v1",
+            "1.91.0/bin",
+            "1.91.0-",
+            "nightly-2025-10-0é",
+            "nightly-2025-10-01x",
+            "nightly-2025-13-01",
+            "stable-2025-12-11",
+            "${{ matrix.rust }}",
+            "stable minus 6 releases",
+            "1.91.0 extra",
+            "./1.91.0",
+            "1.91.0-9",
         ] {
             assert_eq!(Rustc::of_channel(name), None, "{name}");
         }

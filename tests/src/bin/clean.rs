@@ -14,7 +14,9 @@ fn entries() -> Result<Vec<Entry>, String> {
         match word.as_str() {
             "--only" => only = words.next().ok_or("--only: of what?")?,
             _ => {
-                return Err(format!("unknown argument `{word}` (usage: tests/clean [--only TEXT])"));
+                return Err(format!(
+                    "unknown argument `{word}` (usage: tests/clean [--only TEXT])"
+                ));
             }
         }
     }

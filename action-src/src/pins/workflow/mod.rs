@@ -69,7 +69,10 @@ fn of_job(everywhere: &Scope<'_>, job: &Node, found: &mut Vec<Found>) {
 /// The version in an image's name, such as `rust:1.91.0-slim`.
 fn of_image(scope: &Scope<'_>, image: &Scalar) -> Vec<Found> {
     let images = scope.value(image, 0..image.value.len());
-    images.into_iter().filter_map(|found| scope.part(&found, version_of_image(&found.text)?)).collect()
+    images
+        .into_iter()
+        .filter_map(|found| scope.part(&found, version_of_image(&found.text)?))
+        .collect()
 }
 
 fn version_of_image(image: &str) -> Option<Range<usize>> {

@@ -75,10 +75,8 @@ fn end_of_block(body: &str) -> usize {
     let mut end = 0;
     for line in body.split_inclusive('\n') {
         let own = line.len() - line.trim_start_matches(' ').len();
-        if !line.trim().is_empty() {
-            if own < *indentation.get_or_insert(own) {
-                break;
-            }
+        if !line.trim().is_empty() && own < *indentation.get_or_insert(own) {
+            break;
         }
         end += line.len();
     }

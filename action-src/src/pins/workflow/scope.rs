@@ -87,9 +87,9 @@ impl<'a> Scope<'a> {
 
     fn variable_at(&self, name: &str, depth: usize) -> Vec<Found> {
         let value = self.variables.iter().rev().find_map(|variables| variables.get(name));
-        value.and_then(Node::scalar).map_or_else(Vec::new, |scalar| {
-            self.value_at(scalar, 0..scalar.value.len(), depth)
-        })
+        value
+            .and_then(Node::scalar)
+            .map_or_else(Vec::new, |scalar| self.value_at(scalar, 0..scalar.value.len(), depth))
     }
 
     fn expression(&self, expression: &str, depth: usize) -> Vec<Found> {
@@ -109,9 +109,9 @@ impl<'a> Scope<'a> {
         let listed = listed.iter().filter(|value| !is_excluded(excluded, name, value));
         let included = matrix.get("include").map(Node::sequence).unwrap_or_default();
         let included = included.iter().filter_map(|entry| entry.get(name));
-        let values = listed.chain(included).filter_map(|value| {
-            path.iter().try_fold(value, |node, name| node.get(name))?.scalar()
-        });
+        let values = listed
+            .chain(included)
+            .filter_map(|value| path.iter().try_fold(value, |node, name| node.get(name))?.scalar());
         values
             .filter(|scalar| !scalar.value.contains(OPEN))
             .flat_map(|scalar| self.value_at(scalar, 0..scalar.value.len(), depth))

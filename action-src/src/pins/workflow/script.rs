@@ -7,8 +7,8 @@ const PROXIES: [&str; 7] =
     ["cargo", "rustc", "rustdoc", "rustfmt", "cargo-clippy", "clippy-driver", "rustup"];
 /// Words before a command that leave it a command.
 const PREFIXES: [&str; 15] = [
-    "sudo", "env", "exec", "command", "time", "nice", "if", "then", "else", "elif", "while", "until", "do", "!",
-    "{",
+    "sudo", "env", "exec", "command", "time", "nice", "if", "then", "else", "elif", "while",
+    "until", "do", "!", "{",
 ];
 /// Options of rustup that are followed by a value which is no toolchain.
 const VALUE_OPTIONS: [&str; 8] =

@@ -200,7 +200,7 @@ jobs:
 #[test]
 fn containers() {
     check(
-        r#"
+        r"
 jobs:
   a:
     container: rust:1.91.0 # -> 1.91.0
@@ -215,7 +215,7 @@ jobs:
     container: example.com:5000/rust
   f:
     services: { x: { image: rust:1.91.0 } }
-"#,
+",
     );
 }
 
