@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::ignored;
-use crate::import::{Certainty, Exposure, Import, Opaque};
+use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
@@ -123,11 +123,15 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
-    let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
-        progress(Progress { done, total });
-    });
-    problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
+    let mut read = declarations(
+        &graph,
+        input.cfg,
+        &input.workspace_root,
+        &|name| is_always_defined(&symbols, name),
+        &mut |done| progress(Progress { done, total }),
+    );
+    problems.append(&mut read.problems);
     let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
     let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
     let imports = imports(&graph, &read, &known, input.cfg);
@@ -202,6 +206,13 @@ fn imports(
             let Some(truth) = import_truth(declared, package, symbols, &defined) else {
                 continue;
             };
+            // What may be defined elsewhere, and no code names, is not in the link at all.
+            if declared.module.is_none()
+                && truth != Truth::True
+                && exposure.kind == ExposureKind::Unreferenced
+            {
+                continue;
+            }
             let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
@@ -258,6 +269,12 @@ fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
     defined
 }
 
+/// Whether every link for the target defines `name`.
+fn is_always_defined(linked: &CSymbols, name: &str) -> bool {
+    linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
+        || symbols::is_linker_defined(name)
+}
+
 /// Whether a declaration is an import; `None` when it surely is none. One without a module is an import
 /// only where nothing in the link defines its name.
 fn import_truth(
@@ -271,8 +288,7 @@ fn import_truth(
     }
     let name = declared.name.as_str();
     let is_known = declared.native_library
-        || symbols.linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
-        || symbols::is_linker_defined(name)
+        || is_always_defined(symbols.linked, name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;
@@ -331,7 +347,7 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     };
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
-    let read = declarations(&graph, &cfg, &directory, &mut |_| {});
+    let read = declarations(&graph, &cfg, &directory, &|_| false, &mut |_| {});
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
     let imports = imports(&graph, &read, &known, &cfg);

@@ -74,7 +74,7 @@ impl Compiler {
     pub fn object(&self, items: &str) -> Vec<u8> {
         let directory = scratch();
         let object = directory.path().join("it.o");
-        let source = self.source(directory.path(), "it", "cdylib", items, &[]);
+        let source = self.source(directory.path(), "it", "cdylib", items, None);
         let output = self
             .compile(directory.path(), &source)
             .args(["--emit=obj", "-o"])
@@ -91,7 +91,7 @@ impl Compiler {
         let directory = scratch();
         let path = directory.path();
         let rlib = path.join("libdependency.rlib");
-        let source = self.source(path, "dependency", "rlib", dependency, &[]);
+        let source = self.source(path, "dependency", "rlib", dependency, None);
         for (emit, file) in [("--emit=link", &rlib), ("--emit=obj", &rlib.with_extension("o"))] {
             let mut rustc = self.compile(path, &source);
             let output = rustc.arg(emit).arg("-o").arg(file).output().expect("rustc runs");
@@ -100,7 +100,7 @@ impl Compiler {
         }
 
         let linker = recording_linker(path, &self.linker);
-        let source = self.source(path, "own", "cdylib", own, &["dependency"]);
+        let source = self.source(path, "own", "cdylib", own, Some("dependency"));
         let module = path.join("own.wasm");
         let output = self
             .compile(path, &source)
@@ -128,41 +128,40 @@ impl Compiler {
         command
     }
 
-    /// Writes a crate that stands on its own, or on the first of `dependencies`.
+    /// Writes a crate that stands on its own, or on `dependency`.
     fn source(
         &self,
         directory: &Path,
         name: &str,
         kind: &str,
         items: &str,
-        dependencies: &[&str],
+        dependency: Option<&str>,
     ) -> PathBuf {
-        let language_items = if !dependencies.is_empty() {
-            dependencies
-                .iter()
-                .map(|name| format!("extern crate {name};\nuse {name}::*;\n"))
-                .collect()
-        } else if self.minor() < 89 {
-            "#[lang = \"sized\"] pub trait Sized {}\n".to_owned()
-        } else {
-            // The hierarchy of `Sized` (rust#137944).
-            "#[lang = \"pointee_sized\"] pub trait PointeeSized {}\n\
-             #[lang = \"meta_sized\"] pub trait MetaSized: PointeeSized {}\n\
-             #[lang = \"sized\"] pub trait Sized: MetaSized {}\n"
-                .to_owned()
-        };
-        let copy = if dependencies.is_empty() {
-            "#[lang = \"copy\"] pub trait Copy {}\nimpl Copy for i32 {}\nimpl Copy for f64 {}\n"
-        } else {
-            ""
+        let language_items = match dependency {
+            Some(dependency) => format!("extern crate {dependency};\nuse {dependency}::*;\n"),
+            None => format!(
+                "{}#[lang = \"copy\"] pub trait Copy {{}}\nimpl Copy for i32 {{}}\nimpl Copy for f64 {{}}\n",
+                self.sized()
+            ),
         };
         let text = format!(
             "#![feature(no_core, lang_items)]\n#![no_core]\n#![allow(warnings)]\n\
-             #![crate_type = \"{kind}\"]\n#![crate_name = \"{name}\"]\n{language_items}{copy}{items}\n"
+             #![crate_type = \"{kind}\"]\n#![crate_name = \"{name}\"]\n{language_items}{items}\n"
         );
         let path = directory.join(format!("{name}.rs"));
         fs::write(&path, text).expect("the directory can be written");
         path
+    }
+
+    /// The language item `Sized`, with the hierarchy above it that came with rust#137944.
+    fn sized(&self) -> &'static str {
+        if self.minor() < 89 {
+            "#[lang = \"sized\"] pub trait Sized {}\n"
+        } else {
+            "#[lang = \"pointee_sized\"] pub trait PointeeSized {}\n\
+             #[lang = \"meta_sized\"] pub trait MetaSized: PointeeSized {}\n\
+             #[lang = \"sized\"] pub trait Sized: MetaSized {}\n"
+        }
     }
 }
 

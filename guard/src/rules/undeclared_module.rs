@@ -7,7 +7,7 @@ use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
-use crate::import::{Import, ImportKind};
+use crate::import::{ExposureKind, Import, ImportKind};
 use crate::outcome::{Outcome, undefined_function};
 use crate::toolchain::{Rustc, UndefinedSymbols};
 
@@ -39,6 +39,10 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
     let name = &import.name;
     let certain = verdict::is_certain(import);
     let outcomes = verdict::outcomes(facts, |rustc| {
+        // A declaration that no code names leaves nothing in an object.
+        if import.exposure.kind == ExposureKind::Unreferenced {
+            return BTreeSet::from([Outcome::Kept]);
+        }
         let mut outcomes = of_import(import, rustc.undefined_symbols());
         if !certain {
             outcomes.insert(Outcome::Kept);

@@ -250,6 +250,7 @@ impl Walker<'_> {
                     origin,
                     inside,
                     native_library: block.native_library,
+                    undecided: false,
                 });
                 self.bind(region.scope, &ident, item.public, Target::Import(id));
             }

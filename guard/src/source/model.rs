@@ -195,6 +195,15 @@ pub(crate) struct Declared {
     pub(crate) inside: Option<CarrierId>,
     /// The block names a native library: `#[link(name = "…")]`.
     pub(crate) native_library: bool,
+    /// It has no module, and is not known to be defined: then it matters whether anything names it.
+    pub(crate) undecided: bool,
+}
+
+impl Declared {
+    /// Whether it matters who names it.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.module.is_some() || self.undecided
+    }
 }
 
 /// A symbol that the crate defines for the linker: `no_mangle` or `export_name`.
