@@ -180,3 +180,27 @@ fn there_is_an_end_to_workflows() {
     let [notice] = notices.as_slice() else { panic!("{notices:?}") };
     assert!(notice.contains("201 workflows"), "{notice}");
 }
+
+#[test]
+fn there_is_an_end_to_bytes_and_names() {
+    let scratch = Scratch::new("much", &[(".git/HEAD", "")]);
+    let large = format!("{WORKFLOW}# {}\n", "x".repeat((1 << 20) - 100));
+    for number in 0..12 {
+        scratch.write(&format!(".github/workflows/{number:02}.yml"), &large);
+    }
+    let (pins, notices) = scratch.read(&["."]);
+    assert_eq!(pins.len(), 9);
+    let [notice] = notices.as_slice() else { panic!("{notices:?}") };
+    assert!(notice.contains("09.yml and those after it"), "{notice}");
+
+    let scratch = Scratch::new("names", &[(".git/HEAD", "")]);
+    let named =
+        format!("jobs: {{a: {{steps: [{{run: 'rustup install{}'}}]}}}}", " 1.91.0".repeat(600));
+    for number in 0..8 {
+        scratch.write(&format!(".github/workflows/{number}.yml"), &named);
+    }
+    let (pins, notices) = scratch.read(&["."]);
+    assert_eq!(pins.len(), 2_500);
+    let [notice] = notices.as_slice() else { panic!("{notices:?}") };
+    assert!(notice.contains("5.yml and those after it"), "{notice}");
+}
