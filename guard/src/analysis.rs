@@ -7,7 +7,7 @@ use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
 use crate::definition;
 use crate::error::{Error, Problem};
-use crate::facts::Facts;
+use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
 use crate::ignored;
@@ -188,6 +188,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     problems.append(&mut read.problems);
     let definers = Definers::new(&graph, &read, known);
     let mut imports = imports(&graph, &read, &definers, input.cfg);
+    let misdeclared = misdeclared(&graph, &read, &definers, input.cfg);
     if let Some(built) = input.built {
         linked::exposure::decide(&mut imports, &graph, built);
         let undeclared = linked::exposure::undeclared(&imports, &graph, built);
@@ -208,6 +209,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let facts = Facts {
         target: input.target,
         imports: &imports,
+        misdeclared: &misdeclared,
         definitions: &definitions,
         ignored: &ignored,
         opaque: &opaque,
@@ -329,6 +331,36 @@ fn import(
         origin: declared.origin,
         path: path.to_vec(),
     }
+}
+
+/// Every declaration without a module that has the name of a C function and another type than that, in the
+/// order of the source.
+fn misdeclared(
+    graph: &Graph,
+    read: &Declarations,
+    definers: &Definers<'_>,
+    cfg: &TargetCfg,
+) -> Vec<Misdeclared> {
+    let wide = cfg.has_wide_pointers();
+    let mut all = Vec::new();
+    for (crate_id, exposures) in &read.declaring {
+        let source = &read.program.crates[*crate_id];
+        let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
+        for (declared, exposure) in source.imports.iter().zip(exposures) {
+            let Some(c_type) = &declared.c_type else { continue };
+            if definers.is_of_c(declared, source.package) {
+                let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+                let declaration =
+                    import(source, package, declared, exposure, declared.truth, &path);
+                let declaration = Import { wasm_type, ..declaration };
+                all.push(Misdeclared { declaration, c_type: c_type.clone() });
+            }
+        }
+    }
+    all.sort_by(|a, b| in_order(&a.declaration, &b.declaration));
+    all.dedup_by(|a, b| a.declaration.place == b.declaration.place);
+    all
 }
 
 /// The places whose imports cannot be read, in the order of the source.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::cfg::Truth;
 use crate::graph::{Graph, Package, PackageIndex};
-use crate::import::ExposureKind;
+use crate::import::{ExposureKind, WasmType};
 use crate::native::NativeCode;
 use crate::source::load::Declarations;
 use crate::source::model::Declared;
@@ -28,6 +28,13 @@ impl KnownSymbols<'_> {
                 symbol.library.is_always_linked()
                     && self.considered.iter().all(|rustc| symbol.is_surely_in(&releases(rustc)))
             })
+    }
+}
+
+impl<'a> KnownSymbols<'a> {
+    /// The wasm type of the C function `name`, where it is known.
+    pub(crate) fn function_type(&self, name: &str) -> Option<&'a WasmType> {
+        self.symbols.get(name)?.wasm_type.as_ref()
     }
 }
 
@@ -70,6 +77,13 @@ impl<'a> Definers<'a> {
             }
         }
         definers
+    }
+
+    /// Whether nothing but the C library defines the name of a declaration.
+    pub(crate) fn is_of_c(&self, declared: &Declared, index: PackageIndex) -> bool {
+        let name = declared.name.as_str();
+        !self.graph.contains_key(name)
+            && !self.native.get(&index).is_some_and(|native| native.defines(name))
     }
 
     /// Whether a declaration is an import; `None` when it surely is none.

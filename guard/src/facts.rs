@@ -2,7 +2,7 @@
 
 use crate::definition::SymbolDefinition;
 use crate::ignored::IgnoredModule;
-use crate::import::{Import, Opaque};
+use crate::import::{Import, Opaque, WasmType};
 use crate::pin::PlacedPin;
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
@@ -14,6 +14,8 @@ pub struct Facts<'a> {
     pub target: &'a str,
     /// Every import of the graph.
     pub imports: &'a [Import],
+    /// Every declaration that has the name of a C function and another wasm type.
+    pub misdeclared: &'a [Misdeclared],
     /// Every symbol that a crate of the graph defines under a name of its own choice.
     pub definitions: &'a [SymbolDefinition],
     /// Every `wasm_import_module` that rustc ignores.
@@ -29,4 +31,13 @@ pub struct Facts<'a> {
     pub considered: &'a [Rustc],
     /// The places of the project that choose a rustc; none in a build script.
     pub pins: &'a [PlacedPin],
+}
+
+/// A declaration without an import module that has the name of a C function and another wasm type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misdeclared {
+    /// The declaration, in the form of an import; the link binds it to the C function.
+    pub declaration: Import,
+    /// The C function's own type.
+    pub c_type: WasmType,
 }

@@ -186,3 +186,13 @@ pub fn beside_other_type(name: LinkerName, other: LinkerName, apart: bool) -> BT
         _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError]),
     }
 }
+
+/// What becomes of a call that the linker binds to a definition of another type, which comes behind it in the
+/// link: a stub that traps, and a warning, which fails the link where warnings are fatal.
+pub fn bound_to_other_type(warnings_are_fatal: Option<bool>) -> BTreeSet<Outcome> {
+    match warnings_are_fatal {
+        Some(true) => BTreeSet::from([Outcome::LinkError]),
+        Some(false) => BTreeSet::from([Outcome::Trap]),
+        None => BTreeSet::from([Outcome::LinkError, Outcome::Trap]),
+    }
+}

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rule;
 use super::verdict;
-use crate::facts::Facts;
+use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level, Related};
-use crate::import::{Import, ImportKind, WasmType};
-use crate::outcome::{LinkerName, Outcome, beside_other_type};
+use crate::import::{ExposureKind, Import, ImportKind, WasmType};
+use crate::outcome::{LinkerName, Outcome, beside_other_type, bound_to_other_type};
+use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
     id: "signature-clash",
@@ -26,7 +27,54 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     by_import
         .into_iter()
         .filter_map(|((module, name), declared)| clash(facts, module, name, &declared))
+        .chain(facts.misdeclared.iter().filter_map(|it| misdeclared(facts, it)))
         .collect()
+}
+
+/// A declaration that the link binds to a C function of another type; one that no code names leaves
+/// nothing in an object.
+fn misdeclared(facts: &Facts<'_>, misdeclared: &Misdeclared) -> Option<Finding> {
+    let Misdeclared { declaration, c_type } = misdeclared;
+    if declaration.exposure.kind == ExposureKind::Unreferenced {
+        return None;
+    }
+    let name = &declaration.name;
+    let own_type = declaration.wasm_type.as_ref()?;
+    let outcomes = verdict::outcomes(facts, |rustc| {
+        let mut outcomes = bound_to_other_type(rustc.linker_warnings_are_fatal());
+        if !verdict::is_certain(declaration) {
+            outcomes.insert(Outcome::Kept);
+        }
+        outcomes
+    });
+    let library = facts.symbols.get(name).map_or("C", |symbol| symbol.library.name());
+    let mut notes = vec![format!(
+        "`{name}` is a C symbol of {} according to {}",
+        facts.target,
+        facts.symbols.origin()
+    )];
+    notes.extend(facts.considered.iter().filter_map(Rustc::linker_warnings_reason));
+    notes.push(verdict::exposure_note(declaration));
+    Some(Finding {
+        rule: RULE.id,
+        level: verdict::level_of(&outcomes, verdict::is_sure(declaration)),
+        place: declaration.place.clone(),
+        label: format!("is {own_type} here, and {c_type} in {library}"),
+        module: None,
+        name: name.clone(),
+        message: format!("`{name}` is bound to the function of {library}, which has another signature"),
+        notes,
+        help: vec![
+            "if the host's function is meant, name its module: `#[link(wasm_import_module = \"env\")]` on \
+             the extern block, or the host's own"
+                .to_owned(),
+            "if C's function is meant, declare it as the crate `libc` does".to_owned(),
+        ],
+        related: Vec::new(),
+        path: declaration.path.clone(),
+        fingerprint: verdict::fingerprint(&[RULE.id, &declaration.place.package, "c", name]),
+        outcomes,
+    })
 }
 
 fn clash(

@@ -251,6 +251,7 @@ impl Walker<'_> {
                     inside,
                     native_library: block.native_library,
                     undecided: false,
+                    c_type: None,
                 });
                 self.bind(region.scope, &ident, item.public, Target::Import(id));
             }

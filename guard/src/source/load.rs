@@ -8,13 +8,13 @@ use super::model::{CrateSource, Declared, ExportedMacro, Target};
 use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
-use super::{exposure, text_scan};
+use super::{exposure, text_scan, wasm_type};
 use crate::bare_extern::KnownSymbols;
 use crate::build_output::BuildOutputs;
 use crate::cfg::{CfgContext, TargetCfg};
 use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
-use crate::import::Exposure;
+use crate::import::{Exposure, WasmType};
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
@@ -112,15 +112,9 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// A crate's declarations; where it matters who names them, everything that can mention them too.
+    /// A crate's declarations, and everything that can mention them.
     fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
-        let mut source = self.read(index, entry, Wanted::All);
-        if !source.imports.iter().any(Declared::is_followed) {
-            for carrier in &mut source.carriers {
-                carrier.mentions = Vec::new();
-            }
-        }
-        source
+        self.read(index, entry, Wanted::All)
     }
 
     /// Reads the crates that call another crate's macro which can make an extern block; those already in
@@ -202,6 +196,14 @@ impl<'a> Reader<'a> {
     fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
         let mut program = Program::new(declaring);
         self.link_names(&mut program);
+        self.compare_with_c(&mut program);
+        for source in &mut program.crates {
+            if !source.imports.iter().any(Declared::is_followed) {
+                for carrier in &mut source.carriers {
+                    carrier.mentions = Vec::new();
+                }
+            }
+        }
         let followed: Vec<CrateId> = (0..program.crates.len())
             .filter(|&id| program.crates[id].imports.iter().any(Declared::is_followed))
             .collect();
@@ -229,6 +231,31 @@ impl<'a> Reader<'a> {
         }
         self.link_names(&mut program);
         (program, names)
+    }
+
+    /// Notes the declarations of C functions whose wasm type is another than C's.
+    fn compare_with_c(&self, program: &mut Program) {
+        let wide = self.target.has_wide_pointers();
+        let mut other: Vec<(CrateId, usize, WasmType)> = Vec::new();
+        for (id, source) in program.crates.iter().enumerate() {
+            for (import, declared) in source.imports.iter().enumerate() {
+                let is_bare = declared.module.is_none() && !declared.native_library;
+                let Some(c_type) = self
+                    .known
+                    .function_type(&declared.name)
+                    .filter(|_| is_bare && !declared.undecided)
+                else {
+                    continue;
+                };
+                let own = wasm_type::of_import(program, id, declared, wide);
+                if own.is_some_and(|own| own != *c_type) {
+                    other.push((id, import, c_type.clone()));
+                }
+            }
+        }
+        for (id, import, c_type) in other {
+            program.crates[id].imports[import].c_type = Some(c_type);
+        }
     }
 
     /// The crates whose text can name an import: those that depend on a declaring package and hold one of

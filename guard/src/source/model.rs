@@ -10,7 +10,7 @@ use super::tokens::Tokens;
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, PackageIndex};
 use crate::ignored::IgnoredBecause;
-use crate::import::{ImportKind, Origin, Place};
+use crate::import::{ImportKind, Origin, Place, WasmType};
 
 /// The source of one crate of one package.
 #[derive(Debug)]
@@ -197,12 +197,14 @@ pub(crate) struct Declared {
     pub(crate) native_library: bool,
     /// It has no module, and is not known to be defined: then it matters whether anything names it.
     pub(crate) undecided: bool,
+    /// It has no module and the name of a C function whose wasm type is this one, and another than its own.
+    pub(crate) c_type: Option<WasmType>,
 }
 
 impl Declared {
     /// Whether it matters who names it.
     pub(crate) fn is_followed(&self) -> bool {
-        self.module.is_some() || self.undecided
+        self.module.is_some() || self.undecided || self.c_type.is_some()
     }
 }
 

@@ -303,6 +303,21 @@ impl Rustc {
         }
     }
 
+    /// One sentence that says what it makes of a warning of the linker; `None` where that is not known.
+    pub fn linker_warnings_reason(&self) -> Option<String> {
+        let release = &self.release;
+        // rustc 1.97 shows the linker's messages by default.
+        match (self.linker_warnings_are_fatal()?, self.minor()) {
+            (true, _) => Some(format!("rustc {release} has the linker fail on such a mismatch")),
+            (false, Some(..=96)) => Some(format!(
+                "rustc {release} hides the linker's warning (`function signature mismatch: …`)"
+            )),
+            (false, _) => Some(format!(
+                "rustc {release} shows the linker's warning (`function signature mismatch: …`), and goes on"
+            )),
+        }
+    }
+
     /// Whether it passes `--fatal-warnings`, so that a `function signature mismatch` fails the link;
     /// `None` about 1.77, when it stopped to.
     pub fn linker_warnings_are_fatal(&self) -> Option<bool> {

@@ -1,6 +1,6 @@
 //! `signature-clash` against the linker.
 
-use wasm_import_guard_tests::{Build, Scratch, module_imports};
+use wasm_import_guard_tests::{Build, Scratch, calls_of, module_imports};
 
 use super::{check, findings};
 
@@ -47,4 +47,36 @@ fn two_sys_crates_disagree_on_an_import_of_env() {
     let imports = module_imports(&built.expect_success().module("app.wasm"));
     let twice = imports.iter().filter(|it| it.module == "env" && it.name == "db_read").count();
     assert_eq!(twice, 2, "{imports:?}");
+}
+
+#[test]
+fn a_logger_of_the_host_is_cs_logarithm() {
+    let target = "wasm32-unknown-unknown";
+    let project = Scratch::library(
+        "app",
+        &[],
+        r#"
+        unsafe extern "C" { fn log(text: *const u8, length: usize); }
+        #[unsafe(no_mangle)]
+        pub extern "C" fn greet() { unsafe { log("hello".as_ptr(), 5) } }
+        "#,
+    );
+    for (rustc, outcome) in [("1.76.0", "link-error"), ("1.95.0", "trap"), ("1.96.0", "trap")] {
+        let expected = ("deny".to_owned(), "log".to_owned(), vec![outcome.to_owned()]);
+        assert_eq!(findings(&check(&project, target, rustc), RULE), [expected]);
+    }
+    let built = Build::new(target).run(&project);
+    let module = built.expect_success().module("app.wasm");
+    assert_eq!(calls_of(&module, "greet"), ["signature_mismatch:log"]);
+    assert_eq!(module_imports(&module), [], "nobody asks the host");
+    assert!(!built.stderr.contains("mismatch"), "{}", built.stderr);
+
+    let named = std::fs::read_to_string(project.path("src/lib.rs"))
+        .expect("it was written")
+        .replace("unsafe extern", "#[link(wasm_import_module = \"env\")] unsafe extern");
+    project.write("src/lib.rs", &named);
+    assert_eq!(findings(&check(&project, target, "1.96.0"), RULE), []);
+    let module = Build::new(target).run(&project).expect_success().module("app.wasm");
+    let imports = module_imports(&module);
+    assert!(imports.iter().any(|it| it.module == "env" && it.name == "log"), "{imports:?}");
 }
