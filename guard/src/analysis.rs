@@ -327,6 +327,7 @@ fn import(
         signature: declared.signature.clone(),
         wasm_type: None,
         certainty: Certainty::of(is_certain),
+        surely_compiled: declared.truth == Truth::True && package.certain,
         exposure: exposure.clone(),
         origin: declared.origin,
         path: path.to_vec(),

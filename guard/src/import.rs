@@ -47,8 +47,10 @@ pub struct Import {
     pub signature: String,
     /// The wasm function type, where the written types tell it.
     pub wasm_type: Option<WasmType>,
-    /// Whether it is surely compiled.
+    /// Whether it surely is one: compiled, and defined by nothing in the link.
     pub certainty: Certainty,
+    /// Whether it is surely compiled, so that a doubt is only about who defines it.
+    pub surely_compiled: bool,
     /// Whether another crate's objects will name it.
     pub exposure: Exposure,
     /// What kind of text declares it.

@@ -103,6 +103,7 @@ pub(crate) fn import(name: &str) -> Import {
         signature: format!("fn {name}(handle: u32) -> i32"),
         wasm_type: Some(WasmType { params: vec![ValueType::I32], results: vec![ValueType::I32] }),
         certainty: Certainty::Certain,
+        surely_compiled: true,
         exposure: Exposure {
             kind: ExposureKind::Exposed,
             reason: "app 0.1.0 mentions it".to_owned(),

@@ -49,8 +49,16 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
         }
         outcomes
     });
-    let level = verdict::level_of(&outcomes, verdict::is_sure(import));
+    // Code for other platforms stands behind cfgs that build scripts set: no alarm for what may not be there.
+    let level = if import.surely_compiled {
+        verdict::level_of(&outcomes, verdict::is_sure(import))
+    } else {
+        Level::Note
+    };
     let message = match (level, certain) {
+        _ if !import.surely_compiled => format!(
+            "`{name}` has no import module, and a `cfg` that cannot be decided says whether it is compiled"
+        ),
         (Level::Note, true) => {
             format!("`{name}` has no import module: the linker makes an import of `env` of it")
         }
