@@ -11,7 +11,7 @@ use super::heads::{
     semicolon, type_name, visibility,
 };
 use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem, TypeText};
-use super::modules::{ModuleDirectory, is_file};
+use super::modules::{MAX_INLINE_DEPTH, ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
 use crate::cfg::Truth;
@@ -173,6 +173,11 @@ impl Walker<'_> {
         let scope = self.new_scope(region.scope, true);
         self.bind(region.scope, &name, public, Target::Module(scope));
         match inside {
+            Some(_) if region.directory.depth >= MAX_INLINE_DEPTH => {
+                let file = self.path_of(region.file).to_path_buf();
+                let message = format!("nests modules more than {MAX_INLINE_DEPTH} deep");
+                self.problem(&file, message);
+            }
             Some(range) => {
                 let path = paths.first().map(|(_, path)| path.as_str());
                 let directory = Rc::new(region.directory.inline(&name, path));
