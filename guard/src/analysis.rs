@@ -9,6 +9,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
+use crate::outcome::Others;
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -125,6 +126,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         target: input.target,
         imports: &imports,
         symbols: &symbols,
+        others: &Others::of(&graph, &read.program, &symbols),
         considered: input.considered,
     };
     let findings = rules::run(&facts);

@@ -7,7 +7,7 @@ use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
-use crate::outcome::{LinkerName, Outcome, beside_c_symbol};
+use crate::outcome::{Outcome, beside_c_symbol};
 use crate::symbols::CSymbol;
 
 pub(super) const RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn finding(
     let name = &import.name;
     let outcomes = verdict::outcomes(facts, |rustc| {
         if symbol.may_be_in(&rustc.wasi_sdk()) {
-            beside_c_symbol(import, LinkerName::of(import, rustc.import_symbols()), symbol)
+            beside_c_symbol(import, rustc, symbol, facts.others)
         } else {
             BTreeSet::from([Outcome::Kept])
         }
