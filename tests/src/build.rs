@@ -7,10 +7,12 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::command::guard;
 use crate::environment::target_directory;
 use crate::scratch::Scratch;
 use crate::toolchain::toolchain;
@@ -22,6 +24,7 @@ pub struct Build {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     rustc: Option<PathBuf>,
+    linker: Option<PathBuf>,
 }
 
 /// What a build gave.
@@ -33,6 +36,10 @@ pub struct Built {
     pub stderr: String,
     /// Copies of the wasm modules and rlibs of the project's own packages; they go with this.
     pub files: Vec<PathBuf>,
+    /// cargo's words on each crate that it built or had built for the target, in JSON: the standard
+    /// library's, where that is built, the dependencies' and the project's own. The files are in the
+    /// shared target directory.
+    pub artifacts: Vec<Value>,
     _copies: TempDir,
 }
 
@@ -44,6 +51,7 @@ impl Build {
             arguments: Vec::new(),
             environment: Vec::new(),
             rustc: None,
+            linker: None,
         }
     }
 
@@ -69,6 +77,14 @@ impl Build {
         self
     }
 
+    /// Another linker for the project's library, which is all that is built of the project itself. What
+    /// it depends on stays as it is, and so does the shared target directory.
+    #[must_use]
+    pub fn linker(mut self, linker: &Path) -> Self {
+        self.linker = Some(linker.to_owned());
+        self
+    }
+
     /// Builds `project`.
     pub fn run(&self, project: &Scratch) -> Built {
         let mut toolchain = toolchain().clone();
@@ -82,27 +98,38 @@ impl Build {
         let mut cargo = toolchain.cargo(project.root());
         cargo.env("CARGO_TARGET_DIR", &directory);
         cargo.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        cargo.args(["build", "--message-format=json-render-diagnostics"]);
+        // Where the linker is configured, all of the graph would be built again.
+        let command = if self.linker.is_some() { &["rustc", "--lib"][..] } else { &["build"] };
+        cargo.args(command).arg("--message-format=json-render-diagnostics");
         cargo.args(toolchain.target_arguments(&self.target)).args(&self.arguments);
+        if let Some(linker) = &self.linker {
+            cargo.arg("--").arg(format!("-Clinker={}", linker.display()));
+        }
         let output = cargo.output().expect("cargo can be started");
 
         let copies = tempfile::Builder::new().prefix("wasm-import-guard-built-").tempdir();
         let copies = copies.expect("the temporary directory can be written");
         let root = fs::canonicalize(project.root()).expect("the project is there");
         let mut files = Vec::new();
+        let mut artifacts = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let Ok(message) = serde_json::from_str::<Value>(line) else {
                 continue;
             };
-            let manifest = message["manifest_path"].as_str().map(Path::new);
-            if message["reason"] != "compiler-artifact"
-                || !manifest
-                    .is_some_and(|it| it.starts_with(&root) || it.starts_with(project.root()))
-            {
+            if message["reason"] != "compiler-artifact" {
                 continue;
             }
-            for file in message["filenames"].as_array().into_iter().flatten() {
-                let file = Path::new(file.as_str().unwrap_or_default());
+            let names = message["filenames"].as_array().into_iter().flatten();
+            let names: Vec<_> = names.filter_map(Value::as_str).map(PathBuf::from).collect();
+            let for_target = directory.join(&self.target);
+            if names.iter().any(|file| file.starts_with(&for_target)) {
+                artifacts.push(message.clone());
+            }
+            let manifest = message["manifest_path"].as_str().map(Path::new);
+            if !manifest.is_some_and(|it| it.starts_with(&root) || it.starts_with(project.root())) {
+                continue;
+            }
+            for file in &names {
                 let kind = file.extension().and_then(OsStr::to_str);
                 if matches!(kind, Some("wasm" | "rlib")) {
                     let copy = copies.path().join(file.file_name().expect("a file has a name"));
@@ -115,9 +142,26 @@ impl Build {
             success: output.status.success(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             files,
+            artifacts,
             _copies: copies,
         }
     }
+}
+
+/// The command under test in `project`, made to build with the toolchain of the tests: for
+/// `check --build`. No other test builds for `target` as long as the file is held.
+pub fn guard_that_builds(project: &Scratch, target: &str) -> (Command, File) {
+    let toolchain = toolchain();
+    let directory = shared_directory(target, "build");
+    let lock = lock(&directory);
+    let mut command = guard(project.root());
+    command.env("CARGO_TARGET_DIR", &directory);
+    if toolchain.builds_std {
+        // What `-Zbuild-std` says on a command line.
+        project.write(".cargo/config.toml", "[unstable]\nbuild-std = [\"std\", \"panic_abort\"]\n");
+        command.env("RUSTC_BOOTSTRAP", "1");
+    }
+    (command, lock)
 }
 
 impl Built {

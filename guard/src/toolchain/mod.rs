@@ -4,6 +4,7 @@ mod find;
 mod rustup;
 mod target;
 mod version;
+mod wasi_sdk;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,18 @@ impl Toolchain {
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("CARGO_TERM_QUIET", "false")
             .env("CARGO_TERM_VERBOSE", "false");
+        command
+    }
+
+    /// A command that runs cargo in `directory` as the user would: with the environment and all that
+    /// the configuration names, for a build that the user asked for. cargo and rustc are those of this
+    /// toolchain, so that what is built is what is judged.
+    pub fn build_command(&self, directory: &Path) -> Command {
+        let mut command = Command::new(&self.cargo);
+        command.current_dir(directory).env("RUSTC", &self.rustc);
+        if let Some(toolchain) = &self.rustup_toolchain {
+            command.env("RUSTUP_TOOLCHAIN", toolchain);
+        }
         command
     }
 
