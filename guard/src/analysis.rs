@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
+use crate::definition;
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
-use crate::import::{Certainty, Exposure, Import, Opaque};
+use crate::ignored;
+use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
 use crate::outcome::Others;
+use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -28,6 +31,8 @@ pub struct Session {
     pub toolchain: Toolchain,
     /// The rustc versions to judge by; never empty.
     pub considered: Vec<Rustc>,
+    /// Where the places come from that choose the project's rustc; `None` to leave them out.
+    pub pins: Option<Box<dyn PinSource>>,
 }
 
 /// What one run for one target gave.
@@ -116,6 +121,10 @@ impl Session {
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
         let builds = self.builds(&loaded, target);
+        let pins = match &self.pins {
+            Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
+            None => Vec::new(),
+        };
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
@@ -125,6 +134,7 @@ impl Session {
             builds,
             in_use: &self.toolchain.version,
             considered: &self.considered,
+            pins: &pins,
             sysroot: &self.toolchain.sysroot,
             built,
         };
@@ -159,6 +169,7 @@ pub(crate) struct Input<'a> {
     pub(crate) builds: BuildOutputs,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
+    pub(crate) pins: &'a [ToolchainPin],
     pub(crate) sysroot: &'a Path,
     /// What a build made of it.
     pub(crate) built: Option<&'a Parts>,
@@ -169,13 +180,18 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
-    let (cfg, root) = (input.cfg, &input.workspace_root);
-    let mut read = declarations(&graph, cfg, root, &input.builds, &mut |done| {
-        progress(Progress { done, total });
-    });
-    problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
     let known = KnownSymbols { symbols: &symbols, considered: input.considered };
+    let mut read = declarations(
+        &graph,
+        input.cfg,
+        &input.workspace_root,
+        &input.builds,
+        &|name| known.always_define(name),
+        &mut |done| progress(Progress { done, total }),
+    );
+    problems.append(&mut read.problems);
+    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
     let mut imports = imports(&graph, &read, &known, input.cfg);
     if let Some(built) = input.built {
         linked::exposure::decide(&mut imports, &graph, built);
@@ -185,12 +201,20 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         problems.extend(built.problems.iter().cloned());
     }
     let opaque = opaque(&graph, &read);
+    let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
+    let ignored = ignored::of_graph(&graph, &read);
+    let pins = pin::placed(input.pins, &graph);
     let facts = Facts {
         target: input.target,
         imports: &imports,
+        definitions: &definitions,
+        ignored: &ignored,
+        opaque: &opaque,
         symbols: &symbols,
         others: &Others::of(&graph, &read.program, &symbols),
+        symbols_of_any_release: &any_release,
         considered: input.considered,
+        pins: &pins,
     };
     let mut findings = rules::run(&facts);
     if let Some(built) = input.built {
@@ -242,6 +266,11 @@ struct KnownSymbols<'a> {
 }
 
 impl KnownSymbols<'_> {
+    /// Whether every link that is judged defines `name`.
+    fn always_define(&self, name: &str) -> bool {
+        self.surely_define(name) || symbols::is_linker_defined(name)
+    }
+
     /// Whether the C library of every link that is judged defines `name`.
     fn surely_define(&self, name: &str) -> bool {
         self.symbols.get(name).is_some_and(|symbol| {
@@ -259,7 +288,7 @@ fn imports(
     symbols: &KnownSymbols<'_>,
     cfg: &TargetCfg,
 ) -> Vec<Import> {
-    let wide = cfg.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"));
+    let wide = cfg.has_wide_pointers();
     let defined = definitions(read);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
@@ -270,6 +299,13 @@ fn imports(
             let Some(truth) = import_truth(declared, package, symbols, &defined) else {
                 continue;
             };
+            // What may be defined elsewhere, and no code names, is not in the link at all.
+            if declared.module.is_none()
+                && truth != Truth::True
+                && exposure.kind == ExposureKind::Unreferenced
+            {
+                continue;
+            }
             let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
@@ -312,7 +348,7 @@ fn import(
         abi: declared.abi.clone(),
         signature: declared.signature.clone(),
         wasm_type: None,
-        certainty: if is_certain { Certainty::Certain } else { Certainty::Possible },
+        certainty: Certainty::of(is_certain),
         exposure: exposure.clone(),
         origin: declared.origin,
         path: path.to_vec(),
@@ -342,8 +378,7 @@ fn import_truth(
     }
     let name = declared.name.as_str();
     let is_known = declared.native_library
-        || symbols.surely_define(name)
-        || symbols::is_linker_defined(name)
+        || symbols.always_define(name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;
@@ -361,9 +396,10 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     for (crate_id, _) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
         for hidden in &source.opaque {
             let place = source.place(package, hidden.file, hidden.token);
-            opaque.push(Opaque { place, reason: hidden.reason.clone() });
+            opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
     }
     opaque.sort();
@@ -402,7 +438,7 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
     let builds = BuildOutputs::nothing(&graph, "this is a test");
-    let read = declarations(&graph, &cfg, &directory, &builds, &mut |_| {});
+    let read = declarations(&graph, &cfg, &directory, &builds, &|_| false, &mut |_| {});
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[] };
     let imports = imports(&graph, &read, &known, &cfg);

@@ -1,7 +1,10 @@
 //! What the rules judge by: one target's imports, its C symbols, and the rustc versions considered.
 
-use crate::import::Import;
+use crate::definition::SymbolDefinition;
+use crate::ignored::IgnoredModule;
+use crate::import::{Import, Opaque};
 use crate::outcome::Others;
+use crate::pin::PlacedPin;
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
 
@@ -12,10 +15,21 @@ pub struct Facts<'a> {
     pub target: &'a str,
     /// Every import of the graph.
     pub imports: &'a [Import],
+    /// Every symbol that a crate of the graph defines under a name of its own choice.
+    pub definitions: &'a [SymbolDefinition],
+    /// Every `wasm_import_module` that rustc ignores.
+    pub ignored: &'a [IgnoredModule],
+    /// The places whose imports cannot be read.
+    pub opaque: &'a [Opaque],
     /// The C symbols that a link for the target brings in.
     pub symbols: &'a CSymbols,
     /// What else of the graph can have an import's name.
     pub others: &'a Others,
+    /// Those of every release of the target's C library that is known: for a rustc that is not the one in
+    /// use.
+    pub symbols_of_any_release: &'a CSymbols,
     /// The rustc versions to judge by.
     pub considered: &'a [Rustc],
+    /// The places of the project that choose a rustc; none in a build script.
+    pub pins: &'a [PlacedPin],
 }

@@ -113,5 +113,9 @@ pub(crate) fn import(name: &str) -> Import {
 }
 
 pub(crate) fn opaque() -> Opaque {
-    Opaque { place: place(), reason: "the macro `generate!` writes them".to_owned() }
+    Opaque {
+        place: place(),
+        reason: "the macro `generate!` writes them".to_owned(),
+        path: vec!["app 0.1.0".to_owned(), "host-sys 0.13.2".to_owned()],
+    }
 }

@@ -3,10 +3,17 @@
 //! [`link`] is a model of the linker itself. [`beside_c_symbol`] and [`beside_other_module`] put to it
 //! every link that is possible for what a graph's source tells.
 
+mod ask;
+mod declared;
 pub mod link;
 mod others;
 mod possible;
+#[cfg(test)]
+mod sample;
 
+pub use declared::{
+    beside_definition, beside_nothing, beside_other_type, of_c_symbol_beside_definition,
+};
 pub use others::Others;
 pub use possible::{beside_c_symbol, beside_other_module};
 

@@ -12,14 +12,14 @@
 
 use std::collections::BTreeSet;
 
-use super::link::{
-    Input, Item, Link, Object, Options, Place, ProblemKind, Reference, Scope, Symbol, Target,
-    UndefinedPolicy, link, may_fit,
+use super::ask::{
+    CALLER, another, ask, calling, defining, is_import, own_symbol, root, types, undefined,
 };
+use super::link::{Input, Item, Object, Symbol};
 use super::{LinkerName, Others, Outcome};
-use crate::import::{Import, ImportKind, ValueType, WasmType};
+use crate::import::{Import, ImportKind, WasmType};
 use crate::symbols::{CSymbol, Library};
-use crate::toolchain::{Rustc, UndefinedSymbols};
+use crate::toolchain::Rustc;
 
 /// What becomes of `import` where the target's C library defines `symbol` under the import's name.
 pub fn beside_c_symbol(
@@ -39,22 +39,15 @@ pub fn beside_c_symbol(
     let twin = symbol.referenced_by_std || others.native || others.wanted.contains(&import.name);
     for (wanted, defined) in types(import.wasm_type.as_ref(), symbol.wasm_type.as_ref()) {
         let own = own_symbol(import, &wanted);
-        let definition = Symbol {
-            name: import.name.clone(),
-            weak: symbol.weak,
-            item: if symbol.is_function {
-                let ty = defined.clone();
-                Item::Function { ty, scope: Scope::Global, references: Vec::new() }
-            } else {
-                Item::Data { scope: Scope::Global }
-            },
-        };
+        let definition = defining(&import.name, symbol.weak, symbol.is_function, &defined);
         let item =
             if symbol.is_function { undefined(&defined, "env") } else { Item::UndefinedData };
         let twin = twin.then(|| Symbol { name: import.name.clone(), weak: false, item });
         let replaced = others.defined.contains(&import.name);
         for inputs in links(&own, twin.as_ref(), &definition, &symbol.library, replaced, others) {
-            outcomes.extend(ask(&inputs, import, rustc));
+            outcomes.extend(ask(&inputs, rustc, |it| {
+                is_import(it, import.module.as_deref(), &import.name)
+            }));
         }
         if twin.is_some() && import.kind == ImportKind::Function && symbol.is_function {
             outcomes.extend(merged(&wanted, &defined));
@@ -78,34 +71,15 @@ pub fn beside_other_module(import: &Import, other: &Import, rustc: &Rustc) -> BT
         let own = Input::Object(calling(own_symbol(import, &wanted), CALLER, true));
         let twin = Input::Object(calling(own_symbol(other, &others), "other_caller", true));
         for inputs in [vec![own.clone(), twin.clone()], vec![twin, own]] {
-            outcomes.extend(ask(&inputs, import, rustc));
+            outcomes.extend(ask(&inputs, rustc, |it| {
+                is_import(it, import.module.as_deref(), &import.name)
+            }));
         }
         if import.kind == ImportKind::Function && other.kind == ImportKind::Function {
             outcomes.extend(merged(&wanted, &others));
         }
     }
     outcomes
-}
-
-/// The function that calls the import.
-const CALLER: &str = "caller";
-
-/// The types that the two can have: what is unknown is the same as the other, or not.
-fn types(wanted: Option<&WasmType>, defined: Option<&WasmType>) -> Vec<(WasmType, WasmType)> {
-    let Some(known) = wanted.or(defined) else {
-        let nothing = WasmType { params: Vec::new(), results: Vec::new() };
-        return vec![(nothing.clone(), nothing.clone()), (nothing.clone(), another(&nothing))];
-    };
-    match (wanted, defined) {
-        (Some(wanted), Some(defined)) => vec![(wanted.clone(), defined.clone())],
-        _ => vec![(known.clone(), known.clone()), (known.clone(), another(known))],
-    }
-}
-
-fn another(ty: &WasmType) -> WasmType {
-    let mut other = ty.clone();
-    other.params.push(ValueType::F64);
-    other
 }
 
 /// Every link that the facts leave open.
@@ -118,19 +92,8 @@ fn links(
     others: &Others,
 ) -> Vec<Vec<Input>> {
     let caller = || Input::Object(calling(own.clone(), CALLER, true));
-    // In a crate that is called for something else.
-    let call = Item::UndefinedFunction {
-        ty: WasmType { params: Vec::new(), results: Vec::new() },
-        module: "env".to_owned(),
-        import_name: None,
-    };
-    let root = Input::Object(calling(
-        Symbol { name: CALLER.to_owned(), weak: false, item: call },
-        "root",
-        true,
-    ));
     let member = || Input::Archive(vec![calling(own.clone(), CALLER, false)]);
-    let users = [vec![caller()], vec![root, member()]];
+    let users = [vec![caller()], vec![root(), member()]];
     let twins: Vec<Vec<Input>> = [None, twin]
         .into_iter()
         .map(|it| it.map(|it| Input::Object(calling(it.clone(), "other_caller", true))))
@@ -157,8 +120,8 @@ fn links(
             if replaced {
                 // The graph's own definition, of which the type is not known, in front of the C library's.
                 for ty in own_type(own).into_iter().flat_map(|ty| [ty.clone(), another(ty)]) {
-                    let item = Item::Function { ty, scope: Scope::Global, references: Vec::new() };
-                    let own = Object { symbols: vec![Symbol { item, ..definition.clone() }] };
+                    let own = defining(&definition.name, false, true, &ty);
+                    let own = Object { symbols: vec![own] };
                     for (at, own) in [
                         (0, Input::Object(own.clone())),
                         (0, Input::Archive(vec![own.clone()])),
@@ -182,114 +145,8 @@ fn own_type(symbol: &Symbol) -> Option<&WasmType> {
     }
 }
 
-/// The import as rustc leaves it where it does not mangle it: without a name of its own.
-fn own_symbol(import: &Import, ty: &WasmType) -> Symbol {
-    let item = match import.kind {
-        ImportKind::Function => undefined(ty, import.module.as_deref().unwrap_or("env")),
-        ImportKind::Static => Item::UndefinedData,
-    };
-    Symbol { name: import.name.clone(), weak: false, item }
-}
-
-fn undefined(ty: &WasmType, module: &str) -> Item {
-    Item::UndefinedFunction { ty: ty.clone(), module: module.to_owned(), import_name: None }
-}
-
-/// An object with `symbol`, and a function that uses it.
-fn calling(symbol: Symbol, name: &str, exported: bool) -> Object {
-    let called = matches!(symbol.item, Item::UndefinedFunction { .. });
-    let item = Item::Function {
-        ty: WasmType { params: Vec::new(), results: Vec::new() },
-        scope: if exported { Scope::Exported } else { Scope::Global },
-        references: vec![Reference { symbol: 0, called }],
-    };
-    Object { symbols: vec![symbol, Symbol { name: name.to_owned(), weak: false, item }] }
-}
-
-/// What the linker makes of the caller's reference, with each set of options that `rustc` may give it.
-fn ask(inputs: &[Input], import: &Import, rustc: &Rustc) -> BTreeSet<Outcome> {
-    let undefined: &[UndefinedPolicy] = match rustc.undefined_symbols() {
-        UndefinedSymbols::Imported => &[UndefinedPolicy::Import],
-        UndefinedSymbols::LinkError => &[UndefinedPolicy::Error],
-        UndefinedSymbols::Unknown => &[UndefinedPolicy::Import, UndefinedPolicy::Error],
-    };
-    let fatal: &[bool] = match rustc.linker_warnings_are_fatal() {
-        Some(true) => &[true],
-        Some(false) => &[false],
-        None => &[false, true],
-    };
-    let mut outcomes = BTreeSet::new();
-    for &undefined in undefined {
-        for &fatal_warnings in fatal {
-            let options = Options { undefined, fatal_warnings, ..Options::default() };
-            outcomes.extend(outcomes_of(inputs, &link(inputs, options), import));
-        }
-    }
-    outcomes
-}
-
-fn outcomes_of(inputs: &[Input], link: &Link, import: &Import) -> Vec<Outcome> {
-    let module = match link {
-        Link::Failed(problems) => {
-            let undefined = problems.iter().all(|it| it.kind == ProblemKind::UndefinedSymbol);
-            return vec![if undefined { Outcome::UndefinedSymbol } else { Outcome::LinkError }];
-        }
-        // Mostly it crashes.
-        Link::Confused { .. } => return vec![Outcome::LinkError, Outcome::InvalidModule],
-        Link::Linked(module) => module,
-    };
-    let is_ours = |from: &Place| symbol_at(inputs, *from).is_some_and(|it| it.name == CALLER);
-    let reached = module.reached.iter().filter(|((from, _), _)| is_ours(from));
-    let mut outcomes = Vec::new();
-    for (reference, target) in reached {
-        match target {
-            Target::Import(found)
-                if found.name == import.name
-                    && found.module == import.module.as_deref().unwrap_or("env") =>
-            {
-                outcomes.push(Outcome::Kept);
-            }
-            Target::Definition(_) if module.invalid.contains(reference) => {
-                outcomes.push(Outcome::InvalidModule);
-                let types = [reference_type(inputs, reference.1), target_type(inputs, target)];
-                if let [Some(expected), Some(actual)] = types {
-                    if may_fit(expected, actual) {
-                        outcomes.push(Outcome::Misbound);
-                    }
-                }
-            }
-            // An address of nothing is another thing than what was asked for.
-            Target::Import(_) | Target::Definition(_) | Target::Null => {
-                outcomes.push(Outcome::Misbound);
-            }
-            Target::SignatureMismatchStub | Target::UndefinedWeakStub | Target::UndefinedStub => {
-                outcomes.push(Outcome::Trap);
-            }
-        }
-    }
-    outcomes
-}
-
-fn symbol_at(inputs: &[Input], place: Place) -> Option<&Symbol> {
-    inputs.get(place.input)?.objects().get(place.member)?.symbols.get(place.symbol)
-}
-
-fn reference_type(inputs: &[Input], place: Place) -> Option<&WasmType> {
-    match &symbol_at(inputs, place)?.item {
-        Item::Function { ty, .. } | Item::UndefinedFunction { ty, .. } => Some(ty),
-        _ => None,
-    }
-}
-
-fn target_type<'a>(inputs: &'a [Input], target: &Target) -> Option<&'a WasmType> {
-    match target {
-        Target::Definition(place) => reference_type(inputs, *place),
-        _ => None,
-    }
-}
-
 /// What becomes of two Rust declarations of one symbol that meet before the linker sees them.
-fn merged(wanted: &WasmType, other: &WasmType) -> Vec<Outcome> {
+pub(super) fn merged(wanted: &WasmType, other: &WasmType) -> Vec<Outcome> {
     if wanted == other {
         return vec![Outcome::Misbound];
     }

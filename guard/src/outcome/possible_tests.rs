@@ -1,65 +1,8 @@
 //! What the facts of a source leave open: each line is a situation and the set that must come out.
 
-use std::path::PathBuf;
-
 use super::*;
-use crate::graph::{PackageIndex, PackageSource};
-use crate::import::{Certainty, Exposure, ExposureKind, Origin, Place};
-
-fn ty(params: &[ValueType]) -> WasmType {
-    WasmType { params: params.to_vec(), results: vec![ValueType::I32] }
-}
-
-fn import(name: &str, module: &str, wasm_type: Option<WasmType>) -> Import {
-    Import {
-        package: PackageIndex(0),
-        source: PackageSource::Path,
-        place: Place {
-            package: "sys".to_owned(),
-            version: "1.0.0".to_owned(),
-            directory: PathBuf::new(),
-            file: "src/lib.rs".to_owned(),
-            line: 1,
-            column: 1,
-            length: 1,
-        },
-        module: Some(module.to_owned()),
-        name: name.to_owned(),
-        ident: name.to_owned(),
-        kind: ImportKind::Function,
-        abi: "C".to_owned(),
-        signature: String::new(),
-        wasm_type,
-        certainty: Certainty::Certain,
-        exposure: Exposure { kind: ExposureKind::Exposed, reason: String::new() },
-        origin: Origin::Source,
-        path: Vec::new(),
-    }
-}
-
-fn libc(wasm_type: Option<WasmType>, referenced_by_std: bool) -> CSymbol {
-    CSymbol {
-        library: Library::Libc,
-        is_function: true,
-        wasm_type,
-        weak: false,
-        referenced_by_std,
-        sdk: None,
-    }
-}
-
-fn rustc(release: &str) -> Rustc {
-    Rustc::from_release(release).expect("a release")
-}
-
-fn words(outcomes: BTreeSet<Outcome>) -> String {
-    let mut words: Vec<&str> = outcomes.into_iter().map(Outcome::as_str).collect();
-    words.sort_unstable();
-    words.join(" ")
-}
-
-const I: ValueType = ValueType::I32;
-const J: ValueType = ValueType::I64;
+use crate::import::{Exposure, ExposureKind};
+use crate::outcome::sample::{I, J, import, libc, rustc, ty, words};
 
 fn beside_libc(import: &Import, symbol: &CSymbol, others: &Others) -> String {
     words(beside_c_symbol(import, &rustc("1.91.0"), symbol, others))

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     // The same import declared twice in a package is two findings with two fingerprints.
     let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
     let mut findings = Vec::new();

@@ -17,10 +17,7 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-/// How many other places a finding lists. A name that forty modules share is clear after ten.
-const MAX_RELATED: usize = 10;
-
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
     for import in facts.imports {
         by_name.entry(&import.name).or_default().push(import);
@@ -85,7 +82,7 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
         rule: RULE.id,
         level,
         place: first.place.clone(),
-        label: label(first),
+        label: verdict::asks(first),
         module: first.module.clone(),
         name: name.clone(),
         message,
@@ -93,19 +90,12 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
         help: verdict::helps(facts, first, &outcomes),
         related: imports[1..]
             .iter()
-            .take(MAX_RELATED)
-            .map(|import| Related { place: import.place.clone(), label: label(import) })
+            .take(verdict::MAX_RELATED)
+            .map(|import| Related { place: import.place.clone(), label: verdict::asks(import) })
             .collect(),
         path: first.path.clone(),
         fingerprint: verdict::fingerprint(&parts),
         outcomes,
-    }
-}
-
-fn label(import: &Import) -> String {
-    match &import.module {
-        Some(module) => format!("asks the host for `{module}.{}`", import.name),
-        None => format!("`{}` without a module, which the linker takes for `env`", import.name),
     }
 }
 
@@ -149,7 +139,8 @@ fn level(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Level {
 fn notes(facts: &Facts<'_>, imports: &[&Import]) -> Vec<String> {
     let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(imports[0]));
-    if let Some(more) = imports.len().checked_sub(MAX_RELATED + 1).filter(|more| *more > 0) {
+    if let Some(more) = imports.len().checked_sub(verdict::MAX_RELATED + 1).filter(|more| *more > 0)
+    {
         notes.push(format!("{more} more places import the name"));
     }
     notes

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::model::{CrateSource, ExportedMacro, Target};
+use super::model::{CrateSource, Declared, ExportedMacro, Target};
 use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
@@ -27,16 +27,25 @@ pub(crate) struct Declarations {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads all sources of `graph`. `progress` is told how many packages are read.
+/// Reads all sources of `graph`. `is_defined` knows the symbols that every link for the target has;
+/// `progress` is told how many packages are read.
 pub(crate) fn declarations(
     graph: &Graph,
     target: &TargetCfg,
     workspace_root: &Path,
     builds: &BuildOutputs,
+    is_defined: &dyn Fn(&str) -> bool,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
-    let mut reader =
-        Reader { graph, target, workspace_root, builds, problems: Vec::new(), macros: Vec::new() };
+    let mut reader = Reader {
+        graph,
+        target,
+        workspace_root,
+        builds,
+        is_defined,
+        problems: Vec::new(),
+        macros: Vec::new(),
+    };
     let mut declaring: Vec<CrateSource> = Vec::new();
     let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
     for index in (0..graph.packages.len()).map(PackageIndex) {
@@ -51,6 +60,7 @@ pub(crate) fn declarations(
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
                     && source.definitions.is_empty()
+                    && source.ignored_modules.is_empty()
                     && source.exported_macros.is_empty())
                 {
                     declaring.push(source);
@@ -62,11 +72,8 @@ pub(crate) fn declarations(
         progress(index.0 + 1);
     }
     reader.read_macro_users(&mut declaring);
-    // Who defines a symbol matters only where an import without a module may mean it.
-    if declaring.iter().flat_map(|source| &source.imports).any(|i| i.module.is_none()) {
-        for (index, entry) in with_definitions {
-            declaring.push(reader.read(index, entry, Wanted::Nothing));
-        }
+    for (index, entry) in with_definitions {
+        declaring.push(reader.read(index, entry, Wanted::Nothing));
     }
     let (program, names) = reader.program(declaring);
     let ids: Vec<CrateId> = (0..program.crates.len())
@@ -88,6 +95,7 @@ struct Reader<'a> {
     target: &'a TargetCfg,
     workspace_root: &'a Path,
     builds: &'a BuildOutputs,
+    is_defined: &'a dyn Fn(&str) -> bool,
     problems: Vec<Problem>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
@@ -103,10 +111,10 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// A crate's declarations; where imports have a module, everything that can mention them too.
+    /// A crate's declarations; where it matters who names them, everything that can mention them too.
     fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
         let mut source = self.read(index, entry, Wanted::All);
-        if source.imports.iter().all(|import| import.module.is_none()) {
+        if !source.imports.iter().any(Declared::is_followed) {
             for carrier in &mut source.carriers {
                 carrier.mentions = Vec::new();
             }
@@ -169,8 +177,11 @@ impl<'a> Reader<'a> {
         roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
-        let (source, problems) =
+        let (mut source, problems) =
             walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
+        for import in source.imports.iter_mut().filter(|import| import.module.is_none()) {
+            import.undecided = !import.native_library && !(self.is_defined)(&import.name);
+        }
         self.problems.extend(problems);
         source
     }
@@ -190,17 +201,17 @@ impl<'a> Reader<'a> {
     fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
         let mut program = Program::new(declaring);
         self.link_names(&mut program);
-        let with_modules: Vec<CrateId> = (0..program.crates.len())
-            .filter(|&id| program.crates[id].imports.iter().any(|i| i.module.is_some()))
+        let followed: Vec<CrateId> = (0..program.crates.len())
+            .filter(|&id| program.crates[id].imports.iter().any(Declared::is_followed))
             .collect();
         let mut names: HashSet<String> = HashSet::new();
-        for &id in &with_modules {
+        for &id in &followed {
             names.extend(exposure::interesting_names(&program, id));
         }
         if names.is_empty() {
             return (program, names);
         }
-        let mut users = self.users(&program, &with_modules, &names);
+        let mut users = self.users(&program, &followed, &names);
         for _ in 0..MAX_ALIAS_ROUNDS {
             for user in &mut users {
                 let source = self.read(user.package, user.entry, Wanted::Names(&names));

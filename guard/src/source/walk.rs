@@ -11,8 +11,8 @@ use std::sync::Arc;
 use super::attributes::Attributes;
 use super::macros::{Call, Macros};
 use super::model::{
-    Binding, Carrier, CarrierId, Code, CrateSource, Definition, ExportedMacro, FileId, OpaquePlace,
-    Scope, ScopeId, SourceFile, Target, TextOrigin,
+    Binding, Carrier, CarrierId, Code, CrateSource, ExportedMacro, FileId, OpaquePlace, Scope,
+    ScopeId, SourceFile, Target, TextOrigin,
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
@@ -54,6 +54,7 @@ pub(super) fn walk_crate(
             types: Vec::new(),
             imports: Vec::new(),
             definitions: Vec::new(),
+            ignored_modules: Vec::new(),
             opaque: Vec::new(),
             exported_macros: Vec::new(),
             macros: HashMap::new(),
@@ -300,10 +301,6 @@ impl Walker<'_> {
         self.source.opaque.push(OpaquePlace { file, token, reason });
     }
 
-    pub(super) fn define(&mut self, name: String, truth: Truth) {
-        self.source.definitions.push(Definition { name, truth });
-    }
-
     pub(super) fn bind(&mut self, scope: ScopeId, name: &str, public: bool, target: Target) {
         let bindings = self.source.scopes[scope].names.entry(name.to_owned()).or_default();
         bindings.push(Binding { public, target });
@@ -340,6 +337,7 @@ impl Walker<'_> {
             let item_truth = truth.and(attributes.truth());
             let statement = Region { truth: item_truth, ..region.clone() };
             self.note_generator(&statement, &attributes, start);
+            self.module_on_other_item(&statement, &attributes, start);
             let next = match self.item(&statement, &attributes, start) {
                 Some(next) => next,
                 None => self.expression(&statement, start),

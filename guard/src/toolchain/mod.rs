@@ -1,5 +1,6 @@
 //! Which rustc is in use, and what a rustc does with wasm imports.
 
+mod channel;
 mod find;
 mod rustup;
 mod target;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) use channel::without_host;
 pub use version::{ImportSymbols, Rustc, UndefinedSymbols};
 
 use crate::error::Error;

@@ -5,8 +5,8 @@ use crate::error::Error;
 /// A rustc by its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rustc {
-    /// `1.91.0`, `1.92.0-beta.3`, `1.93.0-nightly`; for a nightly that is known by its date alone,
-    /// `nightly-2025-10-01`.
+    /// `1.91.0`, `1.92.0-beta.3`, `1.93.0-nightly`; for a nightly or beta that is known by its date alone,
+    /// `nightly-2025-10-01`, `beta-2025-10-01`.
     pub release: String,
     /// The commit it was built from, in full; `None` where the build does not say.
     pub commit_hash: Option<String>,
@@ -55,9 +55,20 @@ const DEFECT_COMMIT: &str = "8e62bfd31";
 const REPAIR: (Date, Date) = ((2025, 11, 1), (2025, 11, 10));
 /// rust#148591 brought the repair to the 1.92 beta: queued on the first of these days.
 const BETA_REPAIR: (Date, Date) = ((2025, 11, 6), (2025, 11, 10));
+/// A beta that is known by its date alone was 1.90's until 1.91's was made. The main branch went on to
+/// 1.92 with rust#146507, which was opened the day after the first of these; by the second 1.90 had been
+/// released, so that no beta of it was left.
+const BETA_OF_DEFECT: (Date, Date) = ((2025, 9, 12), (2025, 9, 19));
 /// rust#149868 stopped `--allow-undefined` between these days, during 1.96 (its announcement was
 /// written on the first and published on 2026-04-04; users saw it in nightlies of the second).
 const NO_ALLOW_UNDEFINED: (Date, Date) = ((2026, 3, 12), (2026, 4, 7));
+
+/// A beta of later than this is 1.96's or a later one's, whichever day 1.96 left the main branch on: six
+/// weeks are between two releases, and it had begun before [`NO_ALLOW_UNDEFINED`].
+const BETA_1_96_OVER: Date = (2026, 5, 31);
+
+/// How the name of a beta begins that is known by its date alone.
+const DATED_BETA: &str = "beta-";
 
 /// Where a build stands in Rust's release trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,13 +112,14 @@ impl Rustc {
     }
 
     /// Reads a version as a person names it: `1.91.0`, `1.91`, `1.92.0-beta.3`, `1.93.0-nightly`,
-    /// `nightly-2025-10-01`, or the first line of `rustc -V`.
+    /// `nightly-2025-10-01`, `beta-2025-10-01`, or the first line of `rustc -V`.
     ///
     /// # Errors
     /// When it is none of these; names that stand for a moving version, such as `stable`, are not.
     pub fn from_release(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if let Some(date) = text.strip_prefix("nightly-").and_then(parse_date) {
+        let dated = text.strip_prefix("nightly-").or_else(|| text.strip_prefix(DATED_BETA));
+        if let Some(date) = dated.and_then(parse_date) {
             return Ok(Self {
                 release: text.to_owned(),
                 commit_hash: None,
@@ -139,7 +151,7 @@ impl Rustc {
         })
     }
 
-    /// The minor version: 91 of 1.91.0. `None` for a nightly that is known by its date alone.
+    /// The minor version: 91 of 1.91.0. `None` for a nightly or beta that is known by its date alone.
     pub fn minor(&self) -> Option<u32> {
         parse_release(&self.release).map(|(_, minor, _, _)| minor)
     }
@@ -152,7 +164,11 @@ impl Rustc {
         use ImportSymbols::{Mangled, Plain, PlainOutsideDeclaringCrate, Unknown};
         let date = self.date();
         let Some((major, minor, patch, channel)) = parse_release(&self.release) else {
-            return self.import_symbols_of_main();
+            return if self.release.starts_with(DATED_BETA) {
+                self.import_symbols_of_beta()
+            } else {
+                self.import_symbols_of_main()
+            };
         };
         match (major, minor, channel) {
             (0, ..) | (1, ..=41, _) => Plain,
@@ -167,6 +183,19 @@ impl Rustc {
             (1, 92, Channel::Beta) => within(date, BETA_REPAIR),
             (1, 91..=93, Channel::Main) => self.import_symbols_of_main(),
             _ => Mangled,
+        }
+    }
+
+    /// What a beta does, by the date it was published on. (1.92's, which followed on 1.91's while both had
+    /// the defect, was made with rust#148181.)
+    fn import_symbols_of_beta(&self) -> ImportSymbols {
+        match self.date() {
+            None => ImportSymbols::Unknown,
+            // No beta of those years was near a change but that of 1.42.
+            Some(date) if date < (2020, 5, 1) => ImportSymbols::Unknown,
+            Some(date) if date < BETA_OF_DEFECT.0 => ImportSymbols::Mangled,
+            Some(date) if date <= BETA_OF_DEFECT.1 => ImportSymbols::Unknown,
+            date => within(date, BETA_REPAIR),
         }
     }
 
@@ -222,6 +251,20 @@ impl Rustc {
         }
     }
 
+    /// Whether it has the defect of rust#148347, or may have it for all that its name tells.
+    pub fn may_have_defect(&self) -> bool {
+        match self.import_symbols() {
+            ImportSymbols::PlainOutsideDeclaringCrate => true,
+            // What is unknown of 2020 is unknown for another reason.
+            ImportSymbols::Unknown => match (self.minor(), self.date()) {
+                (Some(minor), _) => minor >= 91,
+                (None, Some(date)) => date >= DEFECT,
+                (None, None) => true,
+            },
+            ImportSymbols::Mangled | ImportSymbols::Plain => false,
+        }
+    }
+
     /// What its linker makes of a symbol that nothing defines and that has no import module
     /// (rust#149868).
     pub fn undefined_symbols(&self) -> UndefinedSymbols {
@@ -232,9 +275,31 @@ impl Rustc {
             Some(_) => UndefinedSymbols::LinkError,
         };
         match parse_release(&self.release) {
+            // The betas were 1.96's some weeks after the nightlies.
+            None if self.release.starts_with(DATED_BETA) => match self.date() {
+                Some(date) if date < NO_ALLOW_UNDEFINED.0 => UndefinedSymbols::Imported,
+                Some(date) if date > BETA_1_96_OVER => UndefinedSymbols::LinkError,
+                _ => UndefinedSymbols::Unknown,
+            },
             Some((1, 96, _, Channel::Main)) | None => by_date(self.date()),
             Some((0, ..) | (1, ..=95, ..)) => UndefinedSymbols::Imported,
             Some(_) => UndefinedSymbols::LinkError,
+        }
+    }
+
+    /// One sentence that says why [`Self::undefined_symbols`] answers as it does.
+    pub fn undefined_symbols_reason(&self) -> String {
+        let release = &self.release;
+        match self.undefined_symbols() {
+            UndefinedSymbols::Imported => format!(
+                "rustc {release} lets the linker make an import of module `env` of a function that                  nothing defines, without a message"
+            ),
+            UndefinedSymbols::LinkError => format!(
+                "with rustc {release} a symbol that nothing defines is a link error (rust#149868)"
+            ),
+            UndefinedSymbols::Unknown => format!(
+                "rustc {release} is of the time when undefined symbols became link errors (rust#149868),                  and its version does not tell on which side"
+            ),
         }
     }
 
@@ -364,6 +429,24 @@ mod tests {
     }
 
     #[test]
+    fn only_the_doubt_about_the_defect_is_one_about_the_defect() {
+        for (release, expected) in [
+            ("1.91.0", true),
+            ("1.92.0-beta.3", true),
+            ("1.91.0-nightly", true),
+            ("nightly-2025-11-05", true),
+            ("beta-2025-09-15", true),
+            ("1.42.0", false),
+            ("1.30.0", false),
+            ("nightly-2020-01-05", false),
+            ("beta-2020-01-05", false),
+            ("1.91.1", false),
+        ] {
+            assert_eq!(named(release).may_have_defect(), expected, "{release}");
+        }
+    }
+
+    #[test]
     fn betas() {
         for (release, expected) in [
             ("1.90.0-beta.5", Mangled),
@@ -422,6 +505,9 @@ mod tests {
             ("nightly-2026-01-01", Imported),
             ("nightly-2026-04-01", UndefinedSymbols::Unknown),
             ("nightly-2026-05-20", LinkError),
+            ("beta-2026-03-01", Imported),
+            ("beta-2026-04-09", UndefinedSymbols::Unknown),
+            ("beta-2026-06-10", LinkError),
             ("1.97.0-nightly", LinkError),
         ] {
             assert_eq!(named(release).undefined_symbols(), undefined, "{release}");
