@@ -1,8 +1,8 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
 use crate::definition;
@@ -19,7 +19,7 @@ use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::wasm_type;
-use crate::symbols::{self, CSymbols};
+use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -120,11 +120,11 @@ impl Session {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
-        let builds = self.builds(&loaded, target);
         let pins = match &self.pins {
             Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
             None => Vec::new(),
         };
+        let builds = self.builds(&loaded, target);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
@@ -182,17 +182,13 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let total = graph.packages.len();
     let symbols = c_symbols(&input, &mut problems);
     let known = KnownSymbols { symbols: &symbols, considered: input.considered };
-    let mut read = declarations(
-        &graph,
-        input.cfg,
-        &input.workspace_root,
-        &input.builds,
-        &|name| known.always_define(name),
-        &mut |done| progress(Progress { done, total }),
-    );
+    let (cfg, root) = (input.cfg, &input.workspace_root);
+    let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
+        progress(Progress { done, total });
+    });
     problems.append(&mut read.problems);
-    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
-    let mut imports = imports(&graph, &read, &known, input.cfg);
+    let definers = Definers::new(&graph, &read, known);
+    let mut imports = imports(&graph, &read, &definers, input.cfg);
     if let Some(built) = input.built {
         linked::exposure::decide(&mut imports, &graph, built);
         let undeclared = linked::exposure::undeclared(&imports, &graph, built);
@@ -204,6 +200,12 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
     let ignored = ignored::of_graph(&graph, &read);
     let pins = pin::placed(input.pins, &graph);
+    // The rustc that a pin names is not here to be asked for its C library.
+    let any_release = if pins.is_empty() {
+        CSymbols::unknown()
+    } else {
+        CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown())
+    };
     let facts = Facts {
         target: input.target,
         imports: &imports,
@@ -258,45 +260,21 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
     CSymbols::unknown()
 }
 
-/// The C symbols that decide whether a declaration without a module is an import.
-struct KnownSymbols<'a> {
-    symbols: &'a CSymbols,
-    /// The rustc versions whose links are judged.
-    considered: &'a [Rustc],
-}
-
-impl KnownSymbols<'_> {
-    /// Whether every link that is judged defines `name`.
-    fn always_define(&self, name: &str) -> bool {
-        self.surely_define(name) || symbols::is_linker_defined(name)
-    }
-
-    /// Whether the C library of every link that is judged defines `name`.
-    fn surely_define(&self, name: &str) -> bool {
-        self.symbols.get(name).is_some_and(|symbol| {
-            let releases = |rustc| self.symbols.releases(rustc);
-            symbol.library.is_always_linked()
-                && self.considered.iter().all(|rustc| symbol.is_surely_in(&releases(rustc)))
-        })
-    }
-}
-
 /// Every import of the graph, in the order of package, module, name, place.
 fn imports(
     graph: &Graph,
     read: &Declarations,
-    symbols: &KnownSymbols<'_>,
+    definers: &Definers<'_>,
     cfg: &TargetCfg,
 ) -> Vec<Import> {
     let wide = cfg.has_wide_pointers();
-    let defined = definitions(read);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
-            let Some(truth) = import_truth(declared, package, symbols, &defined) else {
+            let Some(truth) = definers.truth(declared, package, source.package) else {
                 continue;
             };
             // What may be defined elsewhere, and no code names, is not in the link at all.
@@ -355,41 +333,6 @@ fn import(
     }
 }
 
-/// The symbols that crates of the graph define.
-fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
-    let mut defined: HashMap<&str, Truth> = HashMap::new();
-    for definition in read.program.crates.iter().flat_map(|source| &source.definitions) {
-        let truth = defined.entry(&definition.name).or_insert(Truth::False);
-        *truth = truth.or(definition.truth);
-    }
-    defined
-}
-
-/// Whether a declaration is an import; `None` when it surely is none. One without a module is an import
-/// only where nothing in the link defines its name.
-fn import_truth(
-    declared: &Declared,
-    package: &Package,
-    symbols: &KnownSymbols<'_>,
-    defined: &HashMap<&str, Truth>,
-) -> Option<Truth> {
-    if declared.module.is_some() {
-        return Some(declared.truth);
-    }
-    let name = declared.name.as_str();
-    let is_known = declared.native_library
-        || symbols.always_define(name)
-        || defined.get(name) == Some(&Truth::True);
-    if is_known {
-        return None;
-    }
-    // Another release of the C library, or an archive that a link option brings in.
-    let may_be_c = symbols.symbols.may_define(name);
-    let may_be_native = may_be_c || package.links.is_some() || package.has_build_script;
-    let may_be_defined = may_be_native || defined.contains_key(name);
-    Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
-}
-
 /// The places whose imports cannot be read, in the order of the source.
 fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     let mut opaque = Vec::new();
@@ -438,10 +381,11 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
     let builds = BuildOutputs::nothing(&graph, "this is a test");
-    let read = declarations(&graph, &cfg, &directory, &builds, &|_| false, &mut |_| {});
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[] };
-    let imports = imports(&graph, &read, &known, &cfg);
+    let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
+    let definers = Definers::new(&graph, &read, known);
+    let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)
 }

@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod bare_extern;
 mod build_output;
 mod build_script;
 pub mod cfg;
@@ -26,6 +27,7 @@ pub mod ignored;
 pub mod import;
 mod json;
 pub mod linked;
+mod native;
 pub mod object;
 pub mod outcome;
 pub mod pin;

@@ -129,10 +129,10 @@ mod tests {
         let pins = [pin(3), pin(2), pin(3)];
         let root = Package { directory: PathBuf::from("/r/a"), ..Package::without_source("app") };
         let graph = Graph { packages: vec![root], roots: vec![PackageIndex(0)] };
-        let placed = placed(&pins, &graph);
+        let found = placed(&pins, &graph);
         let places: Vec<(&str, usize)> =
-            placed.iter().map(|pin| (&*pin.place.file, pin.place.line)).collect();
+            found.iter().map(|pin| (&*pin.place.file, pin.place.line)).collect();
         assert_eq!(places, [("../x", 2), ("../x", 3)]);
-        assert!(super::placed(&pins, &Graph::default()).is_empty());
+        assert!(placed(&pins, &Graph::default()).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! What the rules say of rustc versions, on every rustc that is there: the symbols of imports, the options
 //! of the linker, and what the link makes of it.
+#![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
 use wasm_import_guard::object::{Content, read};
 use wasm_import_guard::toolchain::{ImportSymbols, Rustc, UndefinedSymbols};

@@ -12,14 +12,27 @@ use crate::repository::Repository;
 const MAX_BYTES: u64 = 1024 * 1024;
 /// How many workflows are read, in the order of their names.
 const MAX_FILES: usize = 200;
+/// How many bytes of workflows are read in all: several times what the largest repositories have.
+const MAX_BYTES_OF_ALL: usize = 8 * 1024 * 1024;
+/// How many names are taken from all of them.
+const MAX_PINS: usize = 2_000;
 /// How many entries of the directory are looked at.
 const MAX_ENTRIES: usize = 10_000;
 
 /// The toolchains that the workflows of `repository` name.
 pub(super) fn read(repository: &Repository, notices: &mut BTreeSet<String>) -> Vec<ToolchainPin> {
     let mut pins = Vec::new();
+    let mut bytes = 0;
     for path in files(&repository.root().join(".github/workflows"), notices) {
-        match read_one(&path, repository) {
+        if bytes > MAX_BYTES_OF_ALL || pins.len() > MAX_PINS {
+            notices.insert(format!(
+                "the workflow {} and those after it are not searched for toolchains: the ones before \
+                 have more than {MAX_BYTES_OF_ALL} bytes or name more than {MAX_PINS}",
+                path.display()
+            ));
+            break;
+        }
+        match read_one(&path, repository, &mut bytes) {
             Ok(found) => pins.extend(found),
             Err(reason) => {
                 notices.insert(format!(
@@ -53,8 +66,13 @@ fn files(directory: &Path, notices: &mut BTreeSet<String>) -> Vec<PathBuf> {
     files
 }
 
-fn read_one(path: &Path, repository: &Repository) -> Result<Vec<ToolchainPin>, String> {
+fn read_one(
+    path: &Path,
+    repository: &Repository,
+    bytes: &mut usize,
+) -> Result<Vec<ToolchainPin>, String> {
     let source = text::read(path, MAX_BYTES, repository)?;
+    *bytes += source.len();
     let found = in_text(&source)?;
     let pin = |(range, name): (std::ops::Range<usize>, String)| {
         text::pin(path, &source, range, &name, PinKind::Workflow)
@@ -65,6 +83,6 @@ fn read_one(path: &Path, repository: &Repository) -> Result<Vec<ToolchainPin>, S
 /// The toolchains that a workflow's text names, each with its place in bytes.
 pub(super) fn in_text(source: &str) -> Result<Vec<(std::ops::Range<usize>, String)>, String> {
     let root = yaml::parse(source)?;
-    let found = workflow::toolchains(source, &root);
+    let found = workflow::toolchains(source, &root)?;
     Ok(found.into_iter().map(|found| (found.at, found.text)).collect())
 }

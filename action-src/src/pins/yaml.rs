@@ -1,6 +1,6 @@
 //! YAML as a tree whose scalars know where they stand.
 //!
-//! serde_yaml gives values without places, but an error that arises while it hands over a value names the
+//! `serde_yaml` gives values without places, but an error that arises while it hands over a value names the
 //! place of that value: its parser's own, whatever the quotes, anchors and indentation. So the visitor here
 //! answers each scalar with an error, and whoever holds the mapping or sequence around it takes the place
 //! from that error and goes on.
@@ -11,7 +11,11 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// How many nodes a file may have, counted again wherever an alias repeats them.
-const MAX_NODES: usize = 200_000;
+const MAX_NODES: usize = 50_000;
+/// How many bytes its keys and scalars may have together, counted like the nodes.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// How long a key may be, in bytes: each error of the parser holds all keys above its place.
+const MAX_KEY: usize = 256;
 /// The most that the number of brackets and that of bytes may multiply to: a thousand brackets in a
 /// megabyte, or ten thousand in a hundred kilobytes.
 const MAX_WORK: usize = 1 << 30;
@@ -71,7 +75,7 @@ impl Node {
 /// Parses a file of one document.
 ///
 /// # Errors
-/// When it is no YAML, or has more nodes than [`MAX_NODES`] or deeper ones than serde_yaml allows.
+/// When it is no YAML, or goes beyond one of the limits here or the depth that `serde_yaml` allows.
 pub(super) fn parse(source: &str) -> Result<Node, String> {
     check_work(source)?;
     let state = State {
@@ -79,6 +83,7 @@ pub(super) fn parse(source: &str) -> Result<Node, String> {
         places: Places::new(source),
         scalar: RefCell::new(None),
         nodes: Cell::new(0),
+        bytes: Cell::new(0),
     };
     let deserializer = serde_yaml::Deserializer::from_str(source);
     match Seed(&state).deserialize(deserializer) {
@@ -91,17 +96,28 @@ struct State<'a> {
     source: &'a str,
     places: Places,
     /// The scalar that the error on its way tells of.
-    scalar: RefCell<Option<Option<String>>>,
+    scalar: RefCell<Option<Said>>,
     nodes: Cell<usize>,
+    bytes: Cell<usize>,
+}
+
+/// What a scalar says.
+enum Said {
+    Text(String),
+    /// A number: what is written is not its value.
+    Number,
 }
 
 impl State<'_> {
     /// The scalar that `error` tells of; the error itself when it is a real one.
     fn node<E: fmt::Display>(&self, error: E) -> Result<Node, E> {
-        let Some(value) = self.scalar.borrow_mut().take() else { return Err(error) };
+        let Some(said) = self.scalar.borrow_mut().take() else { return Err(error) };
         let at = self.place(&error.to_string()).unwrap_or(0);
         let at = skip_properties(self.source, at);
-        let value = value.unwrap_or_else(|| plain_word(self.source, at).to_owned());
+        let value = match said {
+            Said::Text(value) => value,
+            Said::Number => plain_word(self.source, at).to_owned(),
+        };
         Ok(Node::Scalar(Scalar { value, at }))
     }
 
@@ -119,6 +135,14 @@ impl State<'_> {
         }
         Ok(())
     }
+
+    fn count_bytes<E: de::Error>(&self, more: usize) -> Result<(), E> {
+        self.bytes.set(self.bytes.get().saturating_add(more));
+        if self.bytes.get() > MAX_BYTES {
+            return Err(E::custom(format!("it has more than {MAX_BYTES} bytes with its aliases")));
+        }
+        Ok(())
+    }
 }
 
 struct Seed<'s, 'a>(&'s State<'a>);
@@ -133,9 +157,8 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
 }
 
 impl Seed<'_, '_> {
-    /// `None` is a number: what is written is not its value.
-    fn scalar<E: de::Error>(&self, value: Option<&str>) -> Result<Node, E> {
-        *self.0.scalar.borrow_mut() = Some(value.map(str::to_owned));
+    fn scalar<E: de::Error>(&self, said: Said) -> Result<Node, E> {
+        *self.0.scalar.borrow_mut() = Some(said);
         Err(E::custom(SCALAR))
     }
 }
@@ -148,39 +171,40 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Node, E> {
-        self.scalar(Some(value))
+        self.0.count_bytes(value.len())?;
+        self.scalar(Said::Text(value.to_owned()))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Node, E> {
-        self.scalar(Some(if value { "true" } else { "false" }))
+        self.scalar(Said::Text(value.to_string()))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Node, E> {
-        self.scalar(Some(""))
+        self.scalar(Said::Text(String::new()))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
-        self.scalar(Some(""))
+        self.scalar(Said::Text(String::new()))
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Node, E> {
-        self.scalar(None)
+        self.scalar(Said::Number)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
@@ -197,6 +221,12 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let mut pairs = Vec::new();
         while let Some(Key(key)) = access.next_key()? {
+            if key.len() > MAX_KEY {
+                return Err(de::Error::custom(format!(
+                    "it has a key of more than {MAX_KEY} bytes"
+                )));
+            }
+            self.0.count_bytes(key.len())?;
             let node = match access.next_value_seed(Seed(self.0)) {
                 Ok(node) => node,
                 Err(error) => self.0.node(error)?,
@@ -280,7 +310,15 @@ fn plain_word(source: &str, at: usize) -> &str {
 /// open, and at each `%TAG` at all before it. (That brackets close again does not help: a quote may hold
 /// what closes them, so that only a parser could tell.)
 fn check_work(source: &str) -> Result<(), String> {
-    let opened = source.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    let bytes = source.as_bytes();
+    // Those of `${{` are within a scalar, or an error at once.
+    let is_of_expression = |at: usize| bytes[..at].ends_with(b"$") || bytes[..at].ends_with(b"${");
+    let opens = |at: &usize| match bytes[*at] {
+        b'[' => true,
+        b'{' => !is_of_expression(*at),
+        _ => false,
+    };
+    let opened = (0..bytes.len()).filter(opens).count();
     if opened.saturating_mul(source.len()) > MAX_WORK {
         return Err(format!("{opened} brackets in {} bytes are too many to parse", source.len()));
     }
@@ -293,6 +331,8 @@ fn check_work(source: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::{Node, parse};
 
     fn scalars(node: &Node, source: &str, found: &mut Vec<(String, String)>) {
@@ -301,9 +341,15 @@ mod tests {
                 let written = source[scalar.at..].lines().next().unwrap_or_default();
                 found.push((scalar.value.clone(), written.to_owned()));
             }
-            Node::Sequence(nodes) => nodes.iter().for_each(|node| scalars(node, source, found)),
+            Node::Sequence(nodes) => {
+                for node in nodes {
+                    scalars(node, source, found);
+                }
+            }
             Node::Mapping(pairs) => {
-                pairs.iter().for_each(|(_, node)| scalars(node, source, found));
+                for (_, node) in pairs {
+                    scalars(node, source, found);
+                }
             }
         }
     }
@@ -333,7 +379,7 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..20 {
             let below = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb += &format!("a{level}: &a{level} [{below}]\n");
+            writeln!(bomb, "a{level}: &a{level} [{below}]").unwrap();
         }
         assert!(parse(&bomb).is_err());
         for nested in [
@@ -347,6 +393,9 @@ mod tests {
             "!!x [",
             "&a [",
             "a: &a [*a, ",
+            "[${{",
+            "{${{",
+            "? [${{, ",
             "%TAG !a! b\n",
         ] {
             for size in [200_000, 20_000] {
@@ -356,10 +405,20 @@ mod tests {
         }
         let closed = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         assert!(parse(&closed).is_err());
+        // In a flow collection the braces of an expression would open more of them.
+        assert!(parse(&format!("[{}", "${{ ".repeat(200_000))).is_err());
+        assert!(parse(&format!("a:\n{}", "- ${{ x }}\n".repeat(40_000))).is_ok());
         let flat = format!("[{}]", "1,".repeat(250_000));
         assert!(parse(&flat).unwrap_err().contains("nodes"));
-        let wide = format!("[{}]", "é,".repeat(50_000));
+        let wide = format!("[{}]", "é,".repeat(40_000));
         assert!(parse(&wide).is_ok());
+        let long = "x".repeat(100_000);
+        let repeated = format!("a: &a {long}\nb: [{}]", "*a,".repeat(100));
+        assert!(parse(&repeated).unwrap_err().contains("bytes with its aliases"));
+        let keys = format!("a: &a {{{}: 1}}\nb: [{}]", "k".repeat(200), "*a,".repeat(24_000));
+        assert!(parse(&keys).unwrap_err().contains("bytes with its aliases"));
+        assert!(parse(&format!("{}: [1]", "k".repeat(257))).unwrap_err().contains("key"));
+        assert!(parse(&format!("{}: [1]", "k".repeat(256))).is_ok());
         assert!(parse("a: *gone").is_err());
         assert!(parse("a: 1\n---\nb: 2\n").is_err());
         assert!(parse("a: !custom 1").is_err());

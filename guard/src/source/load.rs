@@ -9,6 +9,7 @@ use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
 use super::{exposure, text_scan};
+use crate::bare_extern::KnownSymbols;
 use crate::build_output::BuildOutputs;
 use crate::cfg::{CfgContext, TargetCfg};
 use crate::error::Problem;
@@ -27,14 +28,14 @@ pub(crate) struct Declarations {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads all sources of `graph`. `is_defined` knows the symbols that every link for the target has;
+/// Reads all sources of `graph`. `known` are the symbols that every link for the target has;
 /// `progress` is told how many packages are read.
 pub(crate) fn declarations(
     graph: &Graph,
     target: &TargetCfg,
     workspace_root: &Path,
     builds: &BuildOutputs,
-    is_defined: &dyn Fn(&str) -> bool,
+    known: &KnownSymbols<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
     let mut reader = Reader {
@@ -42,7 +43,7 @@ pub(crate) fn declarations(
         target,
         workspace_root,
         builds,
-        is_defined,
+        known,
         problems: Vec::new(),
         macros: Vec::new(),
     };
@@ -95,7 +96,7 @@ struct Reader<'a> {
     target: &'a TargetCfg,
     workspace_root: &'a Path,
     builds: &'a BuildOutputs,
-    is_defined: &'a dyn Fn(&str) -> bool,
+    known: &'a KnownSymbols<'a>,
     problems: Vec<Problem>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
@@ -180,7 +181,7 @@ impl<'a> Reader<'a> {
         let (mut source, problems) =
             walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
         for import in source.imports.iter_mut().filter(|import| import.module.is_none()) {
-            import.undecided = !import.native_library && !(self.is_defined)(&import.name);
+            import.undecided = !import.native_library && !self.known.surely_define(&import.name);
         }
         self.problems.extend(problems);
         source

@@ -47,10 +47,12 @@ pub(crate) fn without_host(name: &str) -> Option<(&str, &str)> {
         _ => channel.len(),
     };
     let (rustc, host) = (name.get(..length)?, name.get(length..)?);
-    let is_host = |host: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        host.starts_with(|c: char| c.is_ascii_alphabetic()) && host.chars().all(plain)
-    };
+    // Anything else, such as the text behind a version in `rustc -V`, is no name.
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.chars().all(plain) {
+        return None;
+    }
+    let is_host = |host: &str| host.starts_with(|c: char| c.is_ascii_alphabetic());
     (host.is_empty() || host.strip_prefix('-').is_some_and(is_host)).then_some((rustc, host))
 }
 

@@ -2,6 +2,7 @@
 //! tested in `catalogue`.
 #![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
+mod affected_toolchain;
 mod catalogue;
 mod export_clash;
 mod ignored_module;

@@ -75,7 +75,8 @@ fn crates_that_say_their_module_or_bind_what_the_link_defines() {
             "wasm32-wasip1",
         ),
     ] {
-        let report = check(&on(dependencies, ""), target, "1.96.0");
+        // By the table: the C library of the tests' own toolchain is of 2022, older than these bindings.
+        let report = check(&on(dependencies, ""), target, "1.97.0");
         let serious: Vec<_> =
             findings(&report, RULE).into_iter().filter(|(level, ..)| level != "note").collect();
         assert_eq!(serious, [], "{dependencies:?}");

@@ -6,7 +6,7 @@ mod script;
 
 use std::ops::Range;
 
-use self::scope::Scope;
+use self::scope::{Effort, Scope};
 use super::yaml::{Node, Scalar};
 
 /// How many names are taken from a workflow.
@@ -25,9 +25,13 @@ pub(super) struct Found {
 }
 
 /// The toolchains that a workflow names, each place once, in the order of the text.
-pub(super) fn toolchains(source: &str, workflow: &Node) -> Vec<Found> {
+///
+/// # Errors
+/// When it has too many values that stand for other values.
+pub(super) fn toolchains(source: &str, workflow: &Node) -> Result<Vec<Found>, String> {
     let mut found = Vec::new();
-    let everywhere = Scope::new(source).with(workflow);
+    let effort = Effort::default();
+    let everywhere = Scope::new(source, &effort).with(workflow);
     found.extend(everywhere.variable(VARIABLE));
     for (_, job) in workflow.get("jobs").map(Node::mapping).unwrap_or_default() {
         of_job(&everywhere, job, &mut found);
@@ -36,9 +40,12 @@ pub(super) fn toolchains(source: &str, workflow: &Node) -> Vec<Found> {
             break;
         }
     }
+    if effort.is_exhausted() {
+        return Err("it would take too long to follow its expressions and variables".to_owned());
+    }
     found.sort_by_key(|one| (one.at.start, one.at.end));
     found.dedup();
-    found
+    Ok(found)
 }
 
 fn of_job(everywhere: &Scope<'_>, job: &Node, found: &mut Vec<Found>) {

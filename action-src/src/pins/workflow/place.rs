@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::super::yaml::Scalar;
 
+/// How much white space between the lines of a plain scalar is looked through.
+const MAX_WHITE_SPACE: usize = 4_096;
+
 /// The place of the part at `range` of `scalar`'s value, in bytes of `source`; the scalar's beginning when
 /// escapes or the like hide it.
 ///
@@ -16,7 +19,7 @@ pub(super) fn of(source: &str, scalar: &Scalar, range: Range<usize>) -> Range<us
 
 fn find(source: &str, scalar: &Scalar, range: Range<usize>) -> Option<Range<usize>> {
     let word = scalar.value.get(range.clone())?;
-    let (start, written) = extent(source, scalar.at)?;
+    let (start, written) = extent(source, scalar)?;
     let mut before = scalar.value.match_indices(word).take_while(|(at, _)| *at <= range.start);
     let (last, _) = before.by_ref().last()?;
     if last != range.start {
@@ -31,9 +34,10 @@ fn find(source: &str, scalar: &Scalar, range: Range<usize>) -> Option<Range<usiz
     Some(start + at..start + at + word.len())
 }
 
-/// The text of the scalar at `at`, as it is written, and where that begins. A plain one reaches to the end
-/// of the source: nothing but white space differs between it and its value.
-fn extent(source: &str, at: usize) -> Option<(usize, &str)> {
+/// The text of the scalar at `at`, as it is written, and where that begins. Where a plain one ends is not
+/// looked for: nothing but white space differs between it and its value, and that within reason.
+fn extent<'a>(source: &'a str, scalar: &Scalar) -> Option<(usize, &'a str)> {
+    let at = scalar.at;
     let rest = source.get(at..)?;
     match rest.chars().next()? {
         quote @ ('"' | '\'') => {
@@ -49,7 +53,13 @@ fn extent(source: &str, at: usize) -> Option<(usize, &str)> {
             }
             Some((at + header.len() + 1, &body[..end_of_block(body)]))
         }
-        _ => Some((at, rest)),
+        _ => {
+            let mut end = rest.len().min(scalar.value.len() * 2 + MAX_WHITE_SPACE);
+            while !rest.is_char_boundary(end) {
+                end -= 1;
+            }
+            Some((at, &rest[..end]))
+        }
     }
 }
 
@@ -75,10 +85,8 @@ fn end_of_block(body: &str) -> usize {
     let mut end = 0;
     for line in body.split_inclusive('\n') {
         let own = line.len() - line.trim_start_matches(' ').len();
-        if !line.trim().is_empty() {
-            if own < *indentation.get_or_insert(own) {
-                break;
-            }
+        if !line.trim().is_empty() && own < *indentation.get_or_insert(own) {
+            break;
         }
         end += line.len();
     }

@@ -1,5 +1,6 @@
 //! What the expressions of a workflow stand for, as far as the file itself says it.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::super::yaml::{Node, Scalar};
@@ -7,6 +8,12 @@ use super::{Found, place};
 
 /// How often a value may lead to another.
 const MAX_DEPTH: usize = 4;
+/// How many nodes and bytes may be looked at for all values of a workflow. A file can ask for as many
+/// values as it has lines, each of them in tables as long as the file; those that people write need a
+/// thousandth of this.
+const MAX_LOOKED_AT: usize = 20_000_000;
+/// Longer values, in bytes, are no toolchains, nor lists of them.
+const MAX_VALUE: usize = 4_096;
 const OPEN: &str = "${{";
 const CLOSE: &str = "}}";
 
@@ -18,11 +25,35 @@ pub(super) struct Scope<'a> {
     variables: Vec<&'a Node>,
     /// The job's `strategy.matrix`.
     matrix: Option<&'a Node>,
+    effort: &'a Effort,
+}
+
+/// What is left of [`MAX_LOOKED_AT`]; `None` once more than that was asked for.
+#[derive(Debug)]
+pub(super) struct Effort(Cell<Option<usize>>);
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self(Cell::new(Some(MAX_LOOKED_AT)))
+    }
+}
+
+impl Effort {
+    /// Whether something was left out because it would have taken too long.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.0.get().is_none()
+    }
+
+    /// Whether so much may be looked at.
+    fn spend(&self, amount: usize) -> bool {
+        self.0.set(self.0.get().and_then(|left| left.checked_sub(amount)));
+        !self.is_exhausted()
+    }
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
-        Self { source, variables: Vec::new(), matrix: None }
+    pub(super) fn new(source: &'a str, effort: &'a Effort) -> Self {
+        Self { source, variables: Vec::new(), matrix: None, effort }
     }
 
     /// The scope inside of `node`: a workflow, job or step with an `env`.
@@ -62,7 +93,11 @@ impl<'a> Scope<'a> {
         let Some(written) = scalar.value.get(range.clone()) else { return Vec::new() };
         let text = written.trim();
         let start = range.start + (written.len() - written.trim_start().len());
-        if text.is_empty() || depth > MAX_DEPTH {
+        if text.is_empty() || text.len() > MAX_VALUE || depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        // Its place is looked for in all of the scalar, and so are assignments.
+        if !self.effort.spend(scalar.value.len()) {
             return Vec::new();
         }
         if let Some(name) = shell_variable(text) {
@@ -86,6 +121,10 @@ impl<'a> Scope<'a> {
     }
 
     fn variable_at(&self, name: &str, depth: usize) -> Vec<Found> {
+        let known: usize = self.variables.iter().map(|variables| variables.mapping().len()).sum();
+        if !self.effort.spend(known) {
+            return Vec::new();
+        }
         let value = self.variables.iter().rev().find_map(|variables| variables.get(name));
         value
             .and_then(Node::scalar)
@@ -106,8 +145,14 @@ impl<'a> Scope<'a> {
         let Some(matrix) = self.matrix else { return Vec::new() };
         let listed = matrix.get(name).map(Node::sequence).unwrap_or_default();
         let excluded = matrix.get("exclude").map(Node::sequence).unwrap_or_default();
-        let listed = listed.iter().filter(|value| !is_excluded(excluded, name, value));
         let included = matrix.get("include").map(Node::sequence).unwrap_or_default();
+        let compared = listed.len().saturating_mul(excluded.len());
+        let entries = listed.iter().chain(included);
+        let searched: usize = entries.map(|entry| 1 + entry.mapping().len()).sum();
+        if !self.effort.spend(compared.saturating_add(searched)) {
+            return Vec::new();
+        }
+        let listed = listed.iter().filter(|value| !is_excluded(excluded, name, value));
         let included = included.iter().filter_map(|entry| entry.get(name));
         let values = listed
             .chain(included)

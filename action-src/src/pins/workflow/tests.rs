@@ -200,7 +200,7 @@ jobs:
 #[test]
 fn containers() {
     check(
-        r#"
+        r"
 jobs:
   a:
     container: rust:1.91.0 # -> 1.91.0
@@ -215,7 +215,7 @@ jobs:
     container: example.com:5000/rust
   f:
     services: { x: { image: rust:1.91.0 } }
-"#,
+",
     );
 }
 
@@ -338,4 +338,28 @@ fn odd_shapes_name_nothing() {
     ] {
         assert_eq!(in_text(workflow), Ok(Vec::new()), "{workflow}");
     }
+}
+
+#[test]
+fn what_stands_for_too_much_is_an_error_and_what_people_write_is_not() {
+    let step =
+        "      - uses: x/rust@${{ env.b }}\n        with:\n          toolchain: ${{ env.b }}\n";
+    let looked_up = |variables: usize, steps: usize| {
+        let (variables, steps) = ("  a: 1\n".repeat(variables), step.repeat(steps));
+        format!("env:\n{variables}  b: 1.91.0\njobs:\n  a:\n    steps:\n{steps}")
+    };
+    let values = "          - 1\n".repeat(12_000);
+    let excluded = "          - rust: 2\n".repeat(12_000);
+    let matrix = format!("        rust:\n{values}        exclude:\n{excluded}");
+    let steps = "    steps:\n      - run: cargo +${{ matrix.rust }} x\n";
+    let excluded = format!("jobs:\n  a:\n    strategy:\n      matrix:\n{matrix}{steps}");
+    let names = " $a".repeat(200_000);
+    let script = format!("jobs: {{a: {{steps: [{{run: 'rustup install{names}'}}]}}}}");
+    for workflow in [looked_up(20_000, 2_000), excluded, script] {
+        let error = in_text(&workflow).unwrap_err();
+        assert!(error.contains("too long"), "{error}");
+    }
+    assert_eq!(in_text(&looked_up(100, 400)).map(|found| found.len()), Ok(1));
+    let long = format!("jobs: {{a: {{container: 'rust:1.91.0-{}'}}}}", "x".repeat(5_000));
+    assert_eq!(in_text(&long), Ok(Vec::new()));
 }
