@@ -2,7 +2,7 @@
 //! put to the linker model, in the order in which rustc names its inputs.
 //!
 //! That order is: the startup object, the crate's own objects, native libraries, the crates it depends on,
-//! std, the C library, compiler_builtins. A crate's objects are members of an archive; they are linked
+//! std, the C library, `compiler_builtins`. A crate's objects are members of an archive; they are linked
 //! because something calls them.
 //!
 //! Link-time optimisation is not visible to a build script or to the command, so it is always possible. It
