@@ -13,6 +13,7 @@ use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
 use crate::ignored;
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
+use crate::outcome::Others;
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
@@ -214,6 +215,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         ignored: &ignored,
         opaque: &opaque,
         symbols: &symbols,
+        others: &Others::of(&graph, &read.program, &symbols),
         symbols_of_any_release: &any_release,
         considered: input.considered,
         pins: &pins,

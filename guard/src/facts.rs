@@ -3,6 +3,7 @@
 use crate::definition::SymbolDefinition;
 use crate::ignored::IgnoredModule;
 use crate::import::{Import, Opaque, WasmType};
+use crate::outcome::Others;
 use crate::pin::PlacedPin;
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub opaque: &'a [Opaque],
     /// The C symbols that a link for the target brings in.
     pub symbols: &'a CSymbols,
+    /// What else of the graph can have an import's name.
+    pub others: &'a Others,
     /// Those of every release of the target's C library that is known: for a rustc that is not the one in
     /// use.
     pub symbols_of_any_release: &'a CSymbols,

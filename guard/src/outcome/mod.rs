@@ -1,13 +1,24 @@
 //! What the linker will make of one import.
+//!
+//! [`link`] is a model of the linker itself. [`beside_c_symbol`] and [`beside_other_module`] put to it
+//! every link that is possible for what a graph's source tells.
 
+mod ask;
+mod declared;
 pub mod link;
+mod others;
+mod possible;
+#[cfg(test)]
+mod sample;
 
-use std::collections::BTreeSet;
+pub use declared::{
+    beside_definition, beside_nothing, beside_other_type, bound_to_c, of_c_symbol_beside_definition,
+};
+pub use others::Others;
+pub use possible::{beside_c_symbol, beside_other_module};
 
-use crate::definition::SymbolDefinition;
-use crate::import::{ExposureKind, Import, ImportKind, WasmType};
-use crate::symbols::CSymbol;
-use crate::toolchain::{ImportSymbols, UndefinedSymbols};
+use crate::import::{ExposureKind, Import};
+use crate::toolchain::ImportSymbols;
 
 /// What the link can make of an import. The order is that of [`Outcome::as_str`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,130 +80,5 @@ impl LinkerName {
             ImportSymbols::Unknown if elsewhere == Self::Mangled => Self::Mangled,
             ImportSymbols::Unknown => Self::Either,
         }
-    }
-}
-
-/// What becomes of `import` where the target's C library defines `symbol` under the import's name.
-///
-/// rustc links its own objects and crates first, std next and the C library last. An undefined symbol of
-/// that name in std then stands against the import before any definition is met, which is an error; where
-/// only the C library knows the name, its definition takes the import's place without a word. Link-time
-/// optimisation merges both before the linker can object.
-pub fn beside_c_symbol(import: &Import, name: LinkerName, symbol: &CSymbol) -> BTreeSet<Outcome> {
-    let mut outcomes = BTreeSet::new();
-    if name != LinkerName::Plain {
-        outcomes.insert(Outcome::Kept);
-    }
-    if name == LinkerName::Mangled {
-        return outcomes;
-    }
-    if !symbol.is_function || import.kind == ImportKind::Static {
-        outcomes.insert(Outcome::LinkError);
-        return outcomes;
-    }
-    if symbol.referenced_by_std {
-        outcomes.insert(Outcome::LinkError);
-    }
-    outcomes.insert(Outcome::Misbound);
-    let same_type = matches!((&import.wasm_type, &symbol.wasm_type), (Some(a), Some(b)) if a == b);
-    if !same_type {
-        outcomes.insert(Outcome::Trap);
-    }
-    outcomes
-}
-
-/// What becomes of an import where another module's import has its name; `name` and `other` say how the
-/// linker meets the two.
-pub fn beside_other_module(name: LinkerName, other: LinkerName) -> BTreeSet<Outcome> {
-    match (name, other) {
-        (LinkerName::Mangled, _) | (_, LinkerName::Mangled) => BTreeSet::from([Outcome::Kept]),
-        // Two objects are an error; one codegen unit, or link-time optimisation, keeps the first module.
-        (LinkerName::Plain, LinkerName::Plain) => {
-            BTreeSet::from([Outcome::LinkError, Outcome::Misbound])
-        }
-        _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError, Outcome::Misbound]),
-    }
-}
-
-/// What becomes of an import beside a definition of its name in a crate of the graph.
-pub fn beside_definition(
-    import: &Import,
-    name: LinkerName,
-    definition: &SymbolDefinition,
-) -> BTreeSet<Outcome> {
-    let mut outcomes = BTreeSet::new();
-    if name != LinkerName::Plain {
-        outcomes.insert(Outcome::Kept);
-    }
-    if name != LinkerName::Mangled {
-        outcomes.extend(taken_over(
-            import.kind == definition.kind && import.kind == ImportKind::Function,
-            import.wasm_type.as_ref().zip(definition.wasm_type.as_ref()),
-        ));
-    }
-    outcomes
-}
-
-/// What becomes of the calls that are meant for a C symbol where a crate defines its name.
-///
-/// The crate's definition comes first and satisfies everyone. libc's member is extracted all the same when
-/// another of its names is needed, and two strong definitions are an error.
-pub fn of_c_symbol_beside_definition(
-    definition: &SymbolDefinition,
-    symbol: &CSymbol,
-    is_called: bool,
-) -> BTreeSet<Outcome> {
-    let is_function = definition.kind == ImportKind::Function;
-    let mut outcomes = taken_over(
-        is_function == symbol.is_function,
-        symbol.wasm_type.as_ref().zip(definition.wasm_type.as_ref()).filter(|_| is_function),
-    );
-    if !symbol.weak {
-        outcomes.insert(Outcome::LinkError);
-    }
-    if !is_called {
-        outcomes.insert(Outcome::Kept);
-    }
-    outcomes
-}
-
-/// What a call of one function comes to that reaches another's definition; `types` are both, where known.
-fn taken_over(same_kind: bool, types: Option<(&WasmType, &WasmType)>) -> BTreeSet<Outcome> {
-    if !same_kind {
-        return BTreeSet::from([Outcome::LinkError]);
-    }
-    match types {
-        Some((called, defined)) if called == defined => BTreeSet::from([Outcome::Misbound]),
-        Some(_) => BTreeSet::from([Outcome::Trap]),
-        None => BTreeSet::from([Outcome::Misbound, Outcome::Trap]),
-    }
-}
-
-/// What becomes of a function without a module that nothing in the link defines.
-pub fn undefined_function(symbols: UndefinedSymbols) -> BTreeSet<Outcome> {
-    match symbols {
-        UndefinedSymbols::Imported => BTreeSet::from([Outcome::Kept]),
-        UndefinedSymbols::LinkError => BTreeSet::from([Outcome::UndefinedSymbol]),
-        UndefinedSymbols::Unknown => BTreeSet::from([Outcome::Kept, Outcome::UndefinedSymbol]),
-    }
-}
-
-/// What becomes of two declarations of one import with two types; `apart` says that two packages have
-/// them. Within one, a codegen unit may hold both, and the compiler then makes them one.
-pub fn beside_other_type(name: LinkerName, other: LinkerName, apart: bool) -> BTreeSet<Outcome> {
-    match (name, other) {
-        (LinkerName::Mangled, _) | (_, LinkerName::Mangled) => BTreeSet::from([Outcome::Kept]),
-        (LinkerName::Plain, LinkerName::Plain) if apart => BTreeSet::from([Outcome::LinkError]),
-        _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError]),
-    }
-}
-
-/// What becomes of a call that the linker binds to a definition of another type, which comes behind it in the
-/// link: a stub that traps, and a warning, which fails the link where warnings are fatal.
-pub fn bound_to_other_type(warnings_are_fatal: Option<bool>) -> BTreeSet<Outcome> {
-    match warnings_are_fatal {
-        Some(true) => BTreeSet::from([Outcome::LinkError]),
-        Some(false) => BTreeSet::from([Outcome::Trap]),
-        None => BTreeSet::from([Outcome::LinkError, Outcome::Trap]),
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::PackageSource;
 use crate::import::{Certainty, Import};
-use crate::outcome::{LinkerName, Outcome, beside_definition, of_c_symbol_beside_definition};
+use crate::outcome::{Outcome, beside_definition, of_c_symbol_beside_definition};
 use crate::symbols::{CSymbol, Library};
 
 pub(super) const RULE: Rule = Rule {
@@ -48,17 +48,21 @@ fn c_symbol(facts: &Facts<'_>, definition: &SymbolDefinition) -> Option<Finding>
     let name = &definition.name;
     let symbol = facts.symbols.get(name)?;
     let is_linked = symbol.library.is_always_linked()
-        && facts.considered.iter().any(|rustc| symbol.may_be_in(&rustc.wasi_sdk()));
+        && facts.considered.iter().any(|rustc| symbol.may_be_in(&facts.symbols.releases(rustc)));
     if !is_linked || MEANT_TO_BE_DEFINED.contains(&name.as_str()) {
         return None;
     }
     let is_called = is_called_by_others(facts, name, symbol);
     let outcomes = verdict::outcomes(facts, |rustc| {
-        if symbol.may_be_in(&rustc.wasi_sdk()) {
-            of_c_symbol_beside_definition(definition, symbol, is_called)
-        } else {
-            BTreeSet::from([Outcome::Kept])
+        let releases = facts.symbols.releases(rustc);
+        if !symbol.may_be_in(&releases) {
+            return BTreeSet::from([Outcome::Kept]);
         }
+        let mut outcomes = of_c_symbol_beside_definition(definition, symbol, is_called, rustc);
+        if !symbol.is_surely_in(&releases) {
+            outcomes.insert(Outcome::Kept);
+        }
+        outcomes
     });
     let library = symbol.library.name();
     let kind = if symbol.is_function { "function" } else { "data symbol" };
@@ -112,11 +116,7 @@ fn callers_note(name: &str, symbol: &CSymbol, is_called: bool) -> String {
 fn taken_import(facts: &Facts<'_>, definition: &SymbolDefinition, imports: &[&Import]) -> Finding {
     let name = &definition.name;
     let outcomes = verdict::outcomes(facts, |rustc| {
-        let each = imports.iter().map(|import| {
-            let known_as = LinkerName::of(import, rustc.import_symbols());
-            beside_definition(import, known_as, definition)
-        });
-        each.flatten().collect()
+        imports.iter().flat_map(|import| beside_definition(import, definition, rustc)).collect()
     });
     let mut notes = verdict::toolchain_notes(facts);
     notes.extend(imports.iter().take(1).map(|import| verdict::exposure_note(import)));

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Related};
 use crate::ignored::{IgnoredBecause, IgnoredModule};
 use crate::import::{Certainty, Import, ImportKind};
-use crate::outcome::{Outcome, undefined_function};
+use crate::outcome::{Outcome, beside_nothing};
 use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
@@ -116,11 +116,8 @@ fn of_item(facts: &Facts<'_>, one: &IgnoredModule, rustc: &Rustc) -> BTreeSet<Ou
     if is_defined {
         return BTreeSet::from([Outcome::Misbound]);
     }
-    // An import of `env` is none of the module that was written.
-    undefined_function(rustc.undefined_symbols())
-        .into_iter()
-        .map(|outcome| if outcome == Outcome::Kept { Outcome::Misbound } else { outcome })
-        .collect()
+    // An import of `env` is none of the module that was written, unless that is `env`.
+    beside_nothing(ImportKind::Function, Some(&one.module), rustc)
 }
 
 fn notes(facts: &Facts<'_>, first: &IgnoredModule) -> Vec<String> {
@@ -136,10 +133,7 @@ fn notes(facts: &Facts<'_>, first: &IgnoredModule) -> Vec<String> {
 /// There is no such import in wasm: a static's symbol is an address in memory, which no host defines.
 fn imported_static(facts: &Facts<'_>, import: &Import) -> Finding {
     let outcomes = verdict::outcomes(facts, |rustc| {
-        undefined_function(rustc.undefined_symbols())
-            .into_iter()
-            .map(|outcome| if outcome == Outcome::Kept { Outcome::Misbound } else { outcome })
-            .collect()
+        beside_nothing(ImportKind::Static, import.module.as_deref(), rustc)
     });
     let module = import.module.clone().unwrap_or_default();
     let sure = import.certainty == Certainty::Certain;

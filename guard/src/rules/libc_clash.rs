@@ -7,7 +7,7 @@ use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
-use crate::outcome::{LinkerName, Outcome, beside_c_symbol};
+use crate::outcome::{Outcome, beside_c_symbol};
 use crate::symbols::CSymbol;
 
 pub(super) const RULE: Rule = Rule {
@@ -53,8 +53,7 @@ fn finding(
         if !symbol.may_be_in(&releases) {
             return BTreeSet::from([Outcome::Kept]);
         }
-        let name = LinkerName::of(import, rustc.import_symbols());
-        let mut outcomes = beside_c_symbol(import, name, symbol);
+        let mut outcomes = beside_c_symbol(import, rustc, symbol, facts.others);
         if !symbol.is_surely_in(&releases) {
             outcomes.insert(Outcome::Kept);
         }

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import};
 use crate::outcome::{LinkerName, Outcome, beside_other_module};
-use crate::toolchain::ImportSymbols;
+use crate::toolchain::{ImportSymbols, Rustc};
 
 pub(super) const RULE: Rule = Rule {
     id: "module-clash",
@@ -58,7 +58,7 @@ fn linker_module(import: &Import) -> &str {
 }
 
 fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
-    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc.import_symbols()));
+    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc));
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;
@@ -100,20 +100,17 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
 }
 
 /// What any pair of the imports with different modules may come to.
-fn worst(imports: &[&Import], symbols: ImportSymbols) -> BTreeSet<Outcome> {
+fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
     let mut outcomes = BTreeSet::new();
     for (at, import) in imports.iter().enumerate() {
         for other in &imports[at + 1..] {
             if linker_module(import) != linker_module(other) {
-                outcomes.extend(beside_other_module(
-                    LinkerName::of(import, symbols),
-                    LinkerName::of(other, symbols),
-                ));
+                outcomes.extend(beside_other_module(import, other, rustc));
             }
         }
     }
     // Where one pair surely breaks the link, another's being kept is no comfort.
-    if outcomes.len() > 1 && surely_harmed(imports, symbols) {
+    if outcomes.len() > 1 && surely_harmed(imports, rustc.import_symbols()) {
         outcomes.remove(&Outcome::Kept);
     }
     outcomes

@@ -7,7 +7,7 @@ use super::verdict;
 use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import, ImportKind, WasmType};
-use crate::outcome::{LinkerName, Outcome, beside_other_type, bound_to_other_type};
+use crate::outcome::{Outcome, beside_other_type, bound_to_c};
 use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ fn misdeclared(facts: &Facts<'_>, misdeclared: &Misdeclared) -> Option<Finding> 
     let name = &declaration.name;
     let own_type = declaration.wasm_type.as_ref()?;
     let outcomes = verdict::outcomes(facts, |rustc| {
-        let mut outcomes = bound_to_other_type(rustc.linker_warnings_are_fatal());
+        let mut outcomes = bound_to_c(declaration, c_type, rustc);
         if !verdict::is_certain(declaration) {
             outcomes.insert(Outcome::Kept);
         }
@@ -88,12 +88,10 @@ fn clash(
         declared.iter().filter(|(_, wasm_type)| *wasm_type != first_type).collect();
     let (other, _) = others.first()?;
     let outcomes = verdict::outcomes(facts, |rustc| {
-        let symbols = rustc.import_symbols();
-        let known_as = |import: &Import| LinkerName::of(import, symbols);
         let mut outcomes: BTreeSet<Outcome> = BTreeSet::new();
         for (other, _) in &others {
             let apart = other.place.package != first.place.package;
-            outcomes.extend(beside_other_type(known_as(first), known_as(other), apart));
+            outcomes.extend(beside_other_type(first, other, apart, rustc));
         }
         outcomes
     });

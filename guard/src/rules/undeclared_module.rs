@@ -8,8 +8,8 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
 use crate::import::{ExposureKind, Import, ImportKind};
-use crate::outcome::{Outcome, undefined_function};
-use crate::toolchain::{Rustc, UndefinedSymbols};
+use crate::outcome::{Outcome, beside_nothing};
+use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
     id: "undeclared-module",
@@ -43,7 +43,7 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
         if import.exposure.kind == ExposureKind::Unreferenced {
             return BTreeSet::from([Outcome::Kept]);
         }
-        let mut outcomes = of_import(import, rustc.undefined_symbols());
+        let mut outcomes = beside_nothing(import.kind, None, rustc);
         if !certain {
             outcomes.insert(Outcome::Kept);
         }
@@ -91,18 +91,6 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
         path: import.path.clone(),
         fingerprint: verdict::fingerprint(&[RULE.id, &import.place.package, name, &number]),
         outcomes,
-    }
-}
-
-/// A static has no import to become: where the linker lets it pass, its address is 0.
-fn of_import(import: &Import, symbols: UndefinedSymbols) -> BTreeSet<Outcome> {
-    let outcomes = undefined_function(symbols);
-    match import.kind {
-        ImportKind::Function => outcomes,
-        ImportKind::Static => outcomes
-            .into_iter()
-            .map(|outcome| if outcome == Outcome::Kept { Outcome::Misbound } else { outcome })
-            .collect(),
     }
 }
 

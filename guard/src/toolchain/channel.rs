@@ -18,6 +18,10 @@ impl Rustc {
     /// `None` for what moves (`stable`, `beta`, `nightly`), for a path and for any other name.
     pub fn of_channel(name: &str) -> Option<Self> {
         let (channel, _) = without_host(name.trim())?;
+        // What may follow in the output of `rustc -V` is none of a channel's.
+        if channel.contains(char::is_whitespace) {
+            return None;
+        }
         if let Some(date) = channel.strip_prefix("stable-") {
             return of_stable(date);
         }
