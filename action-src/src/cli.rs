@@ -1,11 +1,15 @@
 //! The command line.
 
+mod link;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wasm_import_guard::graph::Selection;
 use wasm_import_guard::rules;
+
+pub(crate) use link::{BuildArgs, LinkArgs};
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant
@@ -31,6 +35,9 @@ pub(crate) enum Command {
     /// List every host import that the dependency graph declares
     #[command(after_help = IMPORTS_EXAMPLES, after_long_help = IMPORTS_LONG)]
     Imports(ImportsArgs),
+    /// Report what built objects, archives and modules show of imports
+    #[command(after_help = link::EXAMPLES, after_long_help = link::LONG)]
+    Link(LinkArgs),
     /// Print what a rule finds, why it matters and the ways out
     Explain(ExplainArgs),
     /// Do what the GitHub Action does: check, annotate, summarise
@@ -44,6 +51,7 @@ impl Command {
         match self {
             Self::Check(check) => check.common.output.color,
             Self::Imports(imports) => imports.common.output.color,
+            Self::Link(link) => link.common.output.color,
             Self::Explain(explain) => explain.color,
             Self::Action(action) => action.common.output.color,
         }
@@ -60,6 +68,8 @@ pub(crate) struct CheckArgs {
     /// Exit with 3 when a part of the graph could not be read and nothing was denied
     #[arg(long, help_heading = "Verdict")]
     pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) build: link::BuildArgs,
 }
 
 #[derive(Debug, Args)]
@@ -328,7 +338,8 @@ const ABOUT_VERDICTS: &str = "\
 What it does:
   It resolves the packages as cargo does for a wasm target, reads the imports that their source
   declares, and tells what a given rustc and its linker make of each: no build, no link, and no
-  code of the project is run. `check` reports, `imports` lists, `explain` teaches.
+  code of the project is run. `check` reports, `imports` lists, `explain` teaches. Two
+  things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 

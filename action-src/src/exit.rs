@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use wasm_import_guard::finding::Level;
 
 use crate::render::TargetReport;
+use crate::render::link::LinkReport;
 
 /// How the command ends; the numbers are a contract with its callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,19 @@ impl Exit {
         } else if analysed.any(|analysis| analysis.count(Level::Deny) > 0) {
             Self::Denied
         } else if require_complete && !reports.iter().all(TargetReport::complete) {
+            Self::Incomplete
+        } else {
+            Self::Clean
+        }
+    }
+
+    /// How `link` ends after the files of these targets.
+    pub(crate) fn after_link(reports: &[LinkReport], require_complete: bool) -> Self {
+        if !reports.iter().any(LinkReport::read_anything) {
+            Self::Failed
+        } else if reports.iter().any(|report| report.count(Level::Deny) > 0) {
+            Self::Denied
+        } else if require_complete && !reports.iter().all(LinkReport::complete) {
             Self::Incomplete
         } else {
             Self::Clean

@@ -62,7 +62,7 @@ fn help_is_not_an_error_and_teaches() {
 
 #[test]
 fn every_graph_command_takes_the_options_of_the_contract() {
-    for command in ["check", "imports", "action"] {
+    for command in ["check", "imports", "link", "action"] {
         let help = stdout(&run(&[command, "-h"]));
         for option in [
             "--manifest-path <",
@@ -83,7 +83,8 @@ fn every_graph_command_takes_the_options_of_the_contract() {
         ] {
             assert!(help.contains(option), "{command} has no {option}:\n{help}");
         }
-        assert_eq!(help.contains("--require-complete"), command == "check");
+        assert_eq!(help.contains("--require-complete"), ["check", "link"].contains(&command));
+        assert_eq!(help.contains("--build"), command == "check");
         // The Action has its own places for its reports.
         assert_eq!(help.contains("--format <"), command != "action");
     }
@@ -102,6 +103,9 @@ fn wrong_usage_ends_with_2_on_stderr() {
         (&["check", "--target"], "--target"),
         (&["imports", "--require-complete"], "--require-complete"),
         (&["explain"], "<RULE>"),
+        (&["link"], "<PATH>"),
+        (&["link", "--build", "x"], "--build"),
+        (&["check", "--profile", "release"], "--build"),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

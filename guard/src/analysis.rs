@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
 use crate::error::{Error, Problem};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
-use crate::graph::{self, Graph, Mode, Package, Selection};
+use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
 use crate::import::{Certainty, Exposure, Import, Opaque};
+use crate::linked::{self, Context, Parts};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -79,18 +81,68 @@ impl Session {
         target: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
+        self.analyse_with(target, None, progress)
+    }
+
+    /// The same after a build, of which `built` are the files: where those tell who names an import,
+    /// they decide its exposure, and what only they show is among the imports and findings.
+    ///
+    /// # Errors
+    /// As [`Self::analyse`].
+    pub fn analyse_built(
+        &self,
+        target: &str,
+        built: &Parts,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Analysis, Error> {
+        self.analyse_with(target, Some(built), progress)
+    }
+
+    /// The C symbols of the toolchain in use for `target`.
+    ///
+    /// # Errors
+    /// When the target has none that are known.
+    pub fn c_symbols(&self, target: &str) -> Result<CSymbols, Error> {
+        CSymbols::for_target(target, Some(&self.toolchain.sysroot))
+            .or_else(|_| CSymbols::for_target(target, None))
+    }
+
+    fn analyse_with(
+        &self,
+        target: &str,
+        built: Option<&Parts>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let builds = self.builds(&loaded, target);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
             graph: loaded.graph,
             workspace_root: loaded.workspace_root,
             problems: loaded.problems,
+            builds,
             in_use: &self.toolchain.version,
             considered: &self.considered,
             sysroot: &self.toolchain.sysroot,
+            built,
         };
         Ok(analyse(input, progress))
+    }
+
+    /// What builds for `target` left of build scripts. cargo is asked where only if there are any.
+    fn builds(&self, loaded: &Loaded, target: &str) -> BuildOutputs {
+        let graph = &loaded.graph;
+        if !graph.packages.iter().any(|package| package.has_build_script) {
+            return BuildOutputs::nothing(graph, "the package has no build script");
+        }
+        match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
+            Some(directory) => {
+                let rustc = &self.toolchain.version;
+                BuildOutputs::read(&directory, graph, &loaded.workspace_root, rustc)
+            }
+            None => BuildOutputs::nothing(graph, "cargo does not tell where it builds"),
+        }
     }
 }
 
@@ -102,9 +154,13 @@ pub(crate) struct Input<'a> {
     pub(crate) graph: Graph,
     pub(crate) workspace_root: PathBuf,
     pub(crate) problems: Vec<Problem>,
+    /// What builds left of build scripts.
+    pub(crate) builds: BuildOutputs,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
     pub(crate) sysroot: &'a Path,
+    /// What a build made of it.
+    pub(crate) built: Option<&'a Parts>,
 }
 
 /// Analyses a graph that is already resolved.
@@ -112,14 +168,22 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
-    let mut read = declarations(&graph, input.cfg, &input.workspace_root, &mut |done| {
+    let (cfg, root) = (input.cfg, &input.workspace_root);
+    let mut read = declarations(&graph, cfg, root, &input.builds, &mut |done| {
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
     let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
     let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
-    let imports = imports(&graph, &read, &known, input.cfg);
+    let mut imports = imports(&graph, &read, &known, input.cfg);
+    if let Some(built) = input.built {
+        linked::exposure::decide(&mut imports, &graph, built);
+        let undeclared = linked::exposure::undeclared(&imports, &graph, built);
+        imports.extend(undeclared);
+        imports.sort_by(in_order);
+        problems.extend(built.problems.iter().cloned());
+    }
     let opaque = opaque(&graph, &read);
     let facts = Facts {
         target: input.target,
@@ -127,7 +191,19 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         symbols: &symbols,
         considered: input.considered,
     };
-    let findings = rules::run(&facts);
+    let mut findings = rules::run(&facts);
+    if let Some(built) = input.built {
+        let context = Context {
+            target: Some(input.target),
+            symbols: Some(&symbols),
+            imports: Some(&imports),
+        };
+        let evidence = linked::judge(built, context).findings;
+        let rustc = &input.in_use.release;
+        let shown = linked::exposure::findings(&evidence, &imports, &graph, rustc, &findings);
+        findings.extend(shown);
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    }
     Analysis {
         target: input.target.to_owned(),
         rustc: input.in_use.release.clone(),
@@ -188,18 +264,21 @@ fn imports(
             imports.push(Import { wasm_type, ..import });
         }
     }
-    imports.sort_by(|a, b| {
-        (&a.place.package, &a.place.version, &a.module, &a.name, &a.place).cmp(&(
-            &b.place.package,
-            &b.place.version,
-            &b.module,
-            &b.name,
-            &b.place,
-        ))
-    });
+    imports.sort_by(in_order);
     // A package's library and program may share a file, and its imports with it.
     imports.dedup_by(|a, b| a.place == b.place && a.module == b.module && a.name == b.name);
     imports
+}
+
+/// Package, module, name, place.
+fn in_order(a: &Import, b: &Import) -> std::cmp::Ordering {
+    (&a.place.package, &a.place.version, &a.module, &a.name, &a.place).cmp(&(
+        &b.place.package,
+        &b.place.version,
+        &b.module,
+        &b.name,
+        &b.place,
+    ))
 }
 
 fn import(
@@ -311,7 +390,8 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     };
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
-    let read = declarations(&graph, &cfg, &directory, &mut |_| {});
+    let builds = BuildOutputs::nothing(&graph, "this is a test");
+    let read = declarations(&graph, &cfg, &directory, &builds, &mut |_| {});
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
     let imports = imports(&graph, &read, &known, &cfg);

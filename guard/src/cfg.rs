@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::build_output::BuildOutput;
+
 /// Whether a `cfg` predicate holds, as far as can be known without compiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Truth {
     /// Surely off.
     False,
-    /// Depends on something that cannot be seen: a `--cfg` from a build script, a profile.
+    /// Depends on something that cannot be seen: a `--cfg` from a build script that no build has left, a
+    /// profile.
     Unknown,
     /// Surely on.
     True,
@@ -49,9 +52,9 @@ pub struct TargetCfg {
     pub values: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What decides a package's `cfg` predicates: the target, and the package's features.
+/// What decides a package's `cfg` predicates: the target, the package's features, and its build script.
 #[derive(Debug, Clone, Copy)]
-pub struct CfgContext<'a> {
+pub(crate) struct CfgContext<'a> {
     /// The target's own values.
     pub target: &'a TargetCfg,
     /// Features that are surely on.
@@ -60,6 +63,8 @@ pub struct CfgContext<'a> {
     pub possible_features: &'a BTreeSet<String>,
     /// Whether the package has a build script, which can set values of its own.
     pub has_build_script: bool,
+    /// What a build left of that script.
+    pub(crate) build_output: Option<&'a BuildOutput>,
 }
 
 /// `cfg` names that are never set when cargo compiles a package as a dependency or as the artefact
@@ -71,40 +76,47 @@ const DECIDED_BY_PROFILE: &[&str] = &["debug_assertions", "overflow_checks", "ub
 
 impl CfgContext<'_> {
     /// Whether the bare `name` is set.
-    pub fn name(&self, name: &str) -> Truth {
+    pub(crate) fn name(&self, name: &str) -> Truth {
         match name {
             "true" => Truth::True,
             "false" => Truth::False,
             _ if NEVER_SET.contains(&name) => Truth::False,
             _ if DECIDED_BY_PROFILE.contains(&name) => Truth::Unknown,
             _ if self.target.names.contains(name) => Truth::True,
-            _ => self.absent(name),
+            _ => self.absent(name, None),
         }
     }
 
     /// Whether `key = "value"` holds.
-    pub fn value(&self, key: &str, value: &str) -> Truth {
+    pub(crate) fn value(&self, key: &str, value: &str) -> Truth {
         if key == "feature" {
             return if self.features.contains(value) {
                 Truth::True
             } else if self.possible_features.contains(value) {
                 Truth::Unknown
             } else {
-                Truth::False
+                // A build script may set a feature that the manifest does not have.
+                self.set_by_build_script(key, Some(value)).unwrap_or(Truth::False)
             };
         }
         if self.target.values.get(key).is_some_and(|values| values.contains(value)) {
             return Truth::True;
         }
         // The profile may choose another panic strategy than the target's own.
-        if key == "panic" { Truth::Unknown } else { self.absent(key) }
+        if key == "panic" { Truth::Unknown } else { self.absent(key, Some(value)) }
     }
 
     /// Whether something is surely off that rustc and the flags for all crates do not set: only the
     /// package's own build script can still set it, and not what is the target's.
-    fn absent(&self, name: &str) -> Truth {
+    fn absent(&self, name: &str, value: Option<&str>) -> Truth {
         let is_targets = name.starts_with("target_") || matches!(name, "unix" | "windows");
-        if is_targets || !self.has_build_script { Truth::False } else { Truth::Unknown }
+        let unseen =
+            if is_targets || !self.has_build_script { Truth::False } else { Truth::Unknown };
+        self.set_by_build_script(name, value).unwrap_or(unseen)
+    }
+
+    fn set_by_build_script(&self, name: &str, value: Option<&str>) -> Option<Truth> {
+        self.build_output?.sets(name, value)
     }
 }
 
@@ -123,6 +135,7 @@ mod tests {
             features: &on,
             possible_features: &maybe,
             has_build_script: true,
+            build_output: None,
         };
         assert_eq!(context.value("target_os", "wasi"), Truth::True);
         assert_eq!(context.value("target_os", "linux"), Truth::False);

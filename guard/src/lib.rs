@@ -8,11 +8,12 @@
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
-//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]. [`analysis`] runs that way once for one
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; [`linked`] adds what built files show. [`analysis`] runs that way once for one
 //! target; the command `cargo wasm-import-guard` and the build script both start there.
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod build_output;
 mod build_script;
 pub mod cfg;
 mod document;
@@ -21,6 +22,8 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod import;
+mod json;
+pub mod linked;
 pub mod object;
 pub mod outcome;
 mod process;

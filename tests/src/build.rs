@@ -7,10 +7,12 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::command::guard;
 use crate::environment::target_directory;
 use crate::scratch::Scratch;
 use crate::toolchain::toolchain;
@@ -144,6 +146,22 @@ impl Build {
             _copies: copies,
         }
     }
+}
+
+/// The command under test in `project`, made to build with the toolchain of the tests: for
+/// `check --build`. No other test builds for `target` as long as the file is held.
+pub fn guard_that_builds(project: &Scratch, target: &str) -> (Command, File) {
+    let toolchain = toolchain();
+    let directory = shared_directory(target, "build");
+    let lock = lock(&directory);
+    let mut command = guard(project.root());
+    command.env("CARGO_TARGET_DIR", &directory);
+    if toolchain.builds_std {
+        // What `-Zbuild-std` says on a command line.
+        project.write(".cargo/config.toml", "[unstable]\nbuild-std = [\"std\", \"panic_abort\"]\n");
+        command.env("RUSTC_BOOTSTRAP", "1");
+    }
+    (command, lock)
 }
 
 impl Built {

@@ -13,6 +13,7 @@ mod expanded;
 pub mod fixture;
 pub mod graph;
 mod imitation;
+pub mod linking;
 mod module;
 pub mod objects;
 mod scratch;
@@ -20,7 +21,7 @@ mod signature;
 mod toolchain;
 pub mod truth;
 
-pub use build::{Build, Built};
+pub use build::{Build, Built, guard_that_builds};
 pub use command::{Output, guard, guard_binary, run};
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
 pub use imitation::Imitation;

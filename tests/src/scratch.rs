@@ -73,6 +73,12 @@ impl Scratch {
         self
     }
 
+    /// The target directory of [`Self::try_check`] and [`Self::try_expand`], which all tests share. Packages
+    /// of the same name in it are told apart by their place below the workspace's root alone.
+    pub fn build_directory(target: &str) -> PathBuf {
+        crate::build::shared_directory(target, "build")
+    }
+
     /// What rustc makes of the library of `package` (a package id specification) after `cfg` and
     /// macros, for `target`: the compiler's own view, as Rust text.
     pub fn expand(&self, package: &str, target: &str) -> String {

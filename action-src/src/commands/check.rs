@@ -6,7 +6,8 @@ use crate::render::{self, View};
 use crate::terminal;
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let reports = match super::analyse(&args.common) {
+    let build = args.build.build.then_some(&args.build);
+    let reports = match super::analyse_with(&args.common, build) {
         Ok(reports) => reports,
         // Whoever reads annotations should find the reason among them.
         Err(error) if args.format == Format::Github => {

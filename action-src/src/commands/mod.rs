@@ -1,11 +1,13 @@
 //! The commands: each asks the analysis and hands what it gave to a renderer.
 
 mod action;
+mod build;
 mod check;
 mod explain;
 mod imports;
+mod link;
 
-use crate::cli::{Command, Common};
+use crate::cli::{BuildArgs, Command, Common};
 use crate::exit::Exit;
 use crate::progress::Display;
 use crate::render::TargetReport;
@@ -20,6 +22,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Check(args) => check::run(&args),
         Command::Imports(args) => imports::run(&args),
+        Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(args),
     }
@@ -27,6 +30,11 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
 
 /// Analyses each target that the command line asks for. One that fails does not stop the others.
 fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
+    analyse_with(common, None)
+}
+
+/// The same; with `options`, after a build of each target.
+fn analyse_with(common: &Common, options: Option<&BuildArgs>) -> anyhow::Result<Vec<TargetReport>> {
     let opened = session::open(common)?;
     if let Some(hint) = target_hint(opened.named_by, &opened.targets)
         && !common.output.quiet
@@ -36,9 +44,17 @@ fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
     }
     let mut reports = Vec::with_capacity(opened.targets.len());
     for target in opened.targets {
-        let mut display = Display::new(&target, !common.output.quiet);
-        let outcome = opened.session.analyse(&target, &mut |progress| display.update(progress));
-        drop(display);
+        let built = options
+            .map(|options| build::build(&opened.session, &target, options, common))
+            .transpose();
+        let outcome = built.and_then(|built| {
+            let mut display = Display::new(&target, !common.output.quiet);
+            let mut progress = |progress| display.update(progress);
+            match &built {
+                Some(built) => opened.session.analyse_built(&target, built, &mut progress),
+                None => opened.session.analyse(&target, &mut progress),
+            }
+        });
         reports.push(TargetReport { target, outcome });
     }
     Ok(reports)

@@ -43,10 +43,10 @@ struct CheckReport<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Summary {
-    deny: usize,
-    warn: usize,
-    note: usize,
+pub(super) struct Summary {
+    pub(super) deny: usize,
+    pub(super) warn: usize,
+    pub(super) note: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,7 +97,7 @@ struct ImportEntry<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct TypeEntry {
+pub(super) struct TypeEntry {
     params: Vec<&'static str>,
     results: Vec<&'static str>,
 }
@@ -192,7 +192,7 @@ impl<'a> ImportEntry<'a> {
 }
 
 impl TypeEntry {
-    fn new(wasm_type: &WasmType) -> Self {
+    pub(super) fn new(wasm_type: &WasmType) -> Self {
         let names = |types: &[ValueType]| types.iter().map(|one| one.as_str()).collect();
         Self { params: names(&wasm_type.params), results: names(&wasm_type.results) }
     }
@@ -226,7 +226,7 @@ fn lines<'a, T: Serialize>(
 /// `json` with characters that a terminal obeys, or that some readers take for the end of a line
 /// (U+0085, U+2028), written as `\u` escapes. Outside strings JSON has no such characters, so the
 /// value stays the same.
-fn ascii_controls(json: &str) -> String {
+pub(super) fn ascii_controls(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut utf16 = [0; 2];
     for c in json.chars() {

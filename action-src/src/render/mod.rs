@@ -3,6 +3,7 @@
 pub(crate) mod github;
 mod human;
 mod json;
+pub(crate) mod link;
 mod listing;
 pub(crate) mod markdown;
 pub(crate) mod merged;

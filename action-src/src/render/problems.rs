@@ -15,9 +15,7 @@ pub(super) fn text(reports: &[TargetReport], view: &View) -> String {
     for report in reports {
         match &report.outcome {
             Ok(analysis) => {
-                for problem in &analysis.problems {
-                    one(&mut text, problem, view);
-                }
+                text += &each(&analysis.problems, view);
                 if !analysis.complete() {
                     let parts = counted(analysis.problems.len(), "part");
                     let verb = if analysis.problems.len() == 1 { "was" } else { "were" };
@@ -43,6 +41,15 @@ pub(super) fn text(reports: &[TargetReport], view: &View) -> String {
     if !failed.is_empty() && failed.len() < reports.len() {
         let message = format!("not analysed: {}", failed.join(", "));
         text += &terminal::line("warning", WARNING, &message);
+    }
+    text
+}
+
+/// Parts that could not be read, a warning each.
+pub(super) fn each(problems: &[Problem], view: &View) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        one(&mut text, problem, view);
     }
     text
 }

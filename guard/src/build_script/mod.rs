@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::panic::Location;
 
 use crate::analysis::{Analysis, Input, analyse};
+use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::error::{Error, Problem};
 use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
@@ -122,13 +123,16 @@ impl Guard {
         }
         let scope = Scope::find(environment, &toolchain)?;
         out.rerun_if_inputs_changed(&scope);
+        let builds = builds(environment, &scope, &toolchain);
         let analysis = analyse(
             Input {
+                built: None,
                 target: &environment.target,
                 cfg: &environment.cfg,
                 graph: scope.graph,
                 workspace_root: scope.workspace_root,
                 problems: scope.problems,
+                builds,
                 in_use: &toolchain.version,
                 considered: &considered,
                 sysroot: &toolchain.sysroot,
@@ -136,6 +140,18 @@ impl Guard {
             &mut |_| {},
         );
         Ok(analysis)
+    }
+}
+
+/// What this build, and earlier ones of the same profile, left of the other packages' build scripts. Those
+/// still at work, this one among them, are in doubt: what they will leave is not known yet.
+fn builds(environment: &Environment, scope: &Scope, toolchain: &Toolchain) -> BuildOutputs {
+    match BuildDirectory::around(&environment.out_directory, &environment.target) {
+        Some(directory) => {
+            let root = &scope.workspace_root;
+            BuildOutputs::read(&directory, &scope.graph, root, &toolchain.version)
+        }
+        None => BuildOutputs::nothing(&scope.graph, "OUT_DIR does not lie where cargo puts it"),
     }
 }
 

@@ -97,6 +97,12 @@ impl Manifest {
         }
     }
 
+    /// The source file of its build script, if it has one.
+    pub(crate) fn build_script(&self) -> Option<PathBuf> {
+        let named = self.package("build").and_then(Node::as_str);
+        self.has_build_script().then(|| self.directory.join(named.unwrap_or("build.rs")))
+    }
+
     /// The name that other crates' source knows the library by.
     pub fn crate_name(&self) -> String {
         let own = self.document.get(&["lib", "name"]).and_then(Node::as_str);

@@ -10,6 +10,9 @@ use wasmparser::{
 use super::Corrupt;
 use crate::import::{ValueType, WasmType};
 
+/// More symbols than any object has; each takes at least three bytes of a file.
+pub const MAX_SYMBOLS: usize = 1 << 22;
+
 /// What a wasm module defines and what it leaves to the link. Empty for modules that are linked
 /// already or hold something else than code, which have no linking section.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +91,9 @@ impl<'a> Symbols<'a> {
         let mut reader = ModuleReader::default();
         for payload in Parser::new(base as u64).parse_all(module) {
             reader.payload(payload.map_err(decoding)?).map_err(decoding)?;
+            if let Some(offset) = reader.too_many {
+                return Err(Corrupt::new(offset, format!("more than {MAX_SYMBOLS} symbols")));
+            }
         }
         reader.finish()
     }
@@ -116,6 +122,8 @@ struct ModuleReader<'a> {
     functions: Vec<u32>,
     /// The symbol table, each symbol with where the table begins.
     symbols: Option<Vec<(usize, SymbolInfo<'a>)>>,
+    /// Where a table begins that has more than [`MAX_SYMBOLS`].
+    too_many: Option<usize>,
 }
 
 /// The imports that symbols refer to by an index among their kind.
@@ -166,6 +174,10 @@ impl<'a> ModuleReader<'a> {
                     if let Linking::SymbolTable(symbols) = subsection? {
                         for symbol in symbols {
                             table.push((offset, symbol?));
+                            if table.len() > MAX_SYMBOLS {
+                                self.too_many = Some(offset);
+                                return Ok(());
+                            }
                         }
                     }
                 }
@@ -264,7 +276,7 @@ fn at<'a>(imports: &[(&'a str, &'a str)], index: u32) -> Option<(&'a str, &'a st
 }
 
 /// The type of a function over the four number types.
-fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
+pub(super) fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
     let CompositeInnerType::Func(function) = ty else {
         return None;
     };
@@ -285,6 +297,6 @@ fn value_type(ty: ValType) -> Option<ValueType> {
 
 // By value, as `map_err` hands it over.
 #[allow(clippy::needless_pass_by_value)]
-fn decoding(error: BinaryReaderError) -> Corrupt {
+pub(super) fn decoding(error: BinaryReaderError) -> Corrupt {
     Corrupt::new(error.offset(), error.message().to_owned())
 }

@@ -4,13 +4,19 @@
 //! untrusted: whatever they are, the answer is symbols or a [`Corrupt`] that says where.
 
 pub mod archive;
+pub mod component;
 pub mod definitions;
+pub mod module;
+#[cfg(feature = "validate")]
+pub mod validation;
 
 use std::borrow::Cow;
 use std::path::Path;
 
 pub use archive::Archive;
+pub use component::Component;
 pub use definitions::{Binding, Definition, SymbolKind, Symbols, Undefined};
+pub use module::{Module, ModuleImport};
 
 use crate::error::Error;
 
@@ -56,6 +62,8 @@ pub struct Unit<'a> {
     pub member: Option<Cow<'a, str>>,
     /// Where its content begins in the file.
     pub offset: usize,
+    /// Its bytes; none for a member of a thin archive.
+    pub data: &'a [u8],
     /// What it is, or why that cannot be told. One broken member leaves the others readable.
     pub content: Result<Content<'a>, Corrupt>,
 }
@@ -63,14 +71,15 @@ pub struct Unit<'a> {
 /// What a [`Unit`] holds.
 #[derive(Debug, Clone)]
 pub enum Content<'a> {
-    /// A wasm module; a relocatable object where it has symbols.
+    /// A wasm module; a relocatable object where it has symbols. [`Module::parse`] reads what a linked
+    /// one has instead.
     Wasm(Symbols<'a>),
     /// LLVM bitcode. Only the archive's index tells the names it defines.
     Bitcode {
         /// The names.
         defines: Vec<Cow<'a, str>>,
     },
-    /// A component, which is linked already.
+    /// A component, which is linked already: [`Component::parse`] reads it.
     Component,
     /// A member of a thin archive: its content is in another file, relative to the archive.
     Elsewhere,
@@ -87,6 +96,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Unit<'_>>, Corrupt> {
         return Ok(vec![Unit {
             member: None,
             offset: 0,
+            data: file,
             content: read_content(file, 0, Vec::new),
         }]);
     }
@@ -105,6 +115,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Unit<'_>>, Corrupt> {
                 .map_err(|corrupt| Corrupt { member: Some(name.clone().into_owned()), ..corrupt }),
             member: Some(name),
             offset: member.data_offset,
+            data: member.data.unwrap_or_default(),
         });
     }
     Ok(units)
@@ -129,4 +140,6 @@ fn read_content<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod linked_tests;
+#[cfg(test)]
+pub(crate) mod tests;

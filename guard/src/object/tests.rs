@@ -3,7 +3,7 @@
 use super::*;
 use crate::import::ValueType;
 
-fn header(name: &str, size: usize) -> Vec<u8> {
+pub(crate) fn header(name: &str, size: usize) -> Vec<u8> {
     let mut header =
         format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}", 0, 0, 0, 644).into_bytes();
     header.extend(b"`\n");
@@ -11,7 +11,7 @@ fn header(name: &str, size: usize) -> Vec<u8> {
     header
 }
 
-fn member(name: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn member(name: &str, data: &[u8]) -> Vec<u8> {
     let mut bytes = header(name, data.len());
     bytes.extend(data);
     if data.len() % 2 == 1 {
@@ -20,7 +20,7 @@ fn member(name: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn archive(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn archive(parts: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"!<arch>\n".to_vec();
     bytes.extend(parts.concat());
     bytes
@@ -32,20 +32,20 @@ fn names(file: &[u8]) -> Vec<String> {
 }
 
 /// A section: its id, its length, its content.
-fn section(id: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn section(id: u8, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![id, u8::try_from(content.len()).expect("a short section")];
     bytes.extend(content);
     bytes
 }
 
-fn custom(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![u8::try_from(name.len()).expect("a short name")];
     bytes.extend(name.as_bytes());
     bytes.extend(content);
     section(0, &bytes)
 }
 
-fn string(text: &str) -> Vec<u8> {
+pub(crate) fn string(text: &str) -> Vec<u8> {
     let mut bytes = vec![u8::try_from(text.len()).expect("a short string")];
     bytes.extend(text.as_bytes());
     bytes
@@ -53,7 +53,7 @@ fn string(text: &str) -> Vec<u8> {
 
 /// An object that defines `open` (weak, hidden, `(i32, f64) -> i64`), has the data `errno`, and
 /// refers to `close` of `env` by a name of its own and to `read` of `host` by the import's.
-fn object() -> Vec<u8> {
+pub(crate) fn object() -> Vec<u8> {
     let mut bytes = b"\0asm\x01\0\0\0".to_vec();
     bytes.extend(section(1, &[2, 0x60, 2, 0x7f, 0x7c, 1, 0x7e, 0x60, 1, 0x7b, 0]));
     let imports = [

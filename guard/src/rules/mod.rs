@@ -4,6 +4,8 @@ mod libc_clash;
 mod module_clash;
 mod verdict;
 
+pub(crate) use verdict::fingerprint;
+
 use crate::facts::Facts;
 use crate::finding::Finding;
 

@@ -79,7 +79,7 @@ pub(super) fn helps(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> 
 }
 
 /// A number that stays the same while the hazard stays the same: FNV-1a over the parts.
-pub(super) fn fingerprint(parts: &[&str]) -> String {
+pub(crate) fn fingerprint(parts: &[&str]) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for part in parts {
         for byte in part.bytes().chain([0]) {

@@ -243,6 +243,7 @@ mod tests {
             features: &features,
             possible_features: &none,
             has_build_script: true,
+            build_output: None,
         };
         let tokens = Tokens::lex(text.to_owned()).expect("lexes");
         let mut attributes = Attributes::default();

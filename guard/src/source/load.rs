@@ -9,6 +9,7 @@ use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
 use super::{exposure, text_scan};
+use crate::build_output::BuildOutputs;
 use crate::cfg::{CfgContext, TargetCfg};
 use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
@@ -31,10 +32,11 @@ pub(crate) fn declarations(
     graph: &Graph,
     target: &TargetCfg,
     workspace_root: &Path,
+    builds: &BuildOutputs,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
     let mut reader =
-        Reader { graph, target, workspace_root, problems: Vec::new(), macros: Vec::new() };
+        Reader { graph, target, workspace_root, builds, problems: Vec::new(), macros: Vec::new() };
     let mut declaring: Vec<CrateSource> = Vec::new();
     let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
     for index in (0..graph.packages.len()).map(PackageIndex) {
@@ -85,6 +87,7 @@ struct Reader<'a> {
     graph: &'a Graph,
     target: &'a TargetCfg,
     workspace_root: &'a Path,
+    builds: &'a BuildOutputs,
     problems: Vec<Problem>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
@@ -154,16 +157,20 @@ impl<'a> Reader<'a> {
 
     fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
         let package = self.graph.package(index);
+        let output = self.builds.of(index);
         let cfg = CfgContext {
             target: self.target,
             features: &package.features,
             possible_features: &package.possible_features,
             has_build_script: package.has_build_script,
+            build_output: Some(output),
         };
-        let roots = self.roots(package);
+        let mut roots = self.roots(package);
+        roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
-        let (source, problems) = walk_crate(index, package, entry, &roots, cfg, wanted, &macros);
+        let (source, problems) =
+            walk_crate((index, package), entry, &roots, cfg, output, wanted, &macros);
         self.problems.extend(problems);
         source
     }

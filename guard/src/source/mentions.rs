@@ -131,7 +131,10 @@ impl Walker<'_> {
             _ => None,
         };
         self.keep(region, at, last + 1, last, style);
-        if called.is_some() {
+        if called.as_deref() == Some("include") {
+            // Which file it brings in may depend on the call, and what that declares on the file.
+            self.note_template(region, None);
+        } else if called.is_some() {
             self.note_template(region, called);
         }
         last + 1

@@ -5,6 +5,7 @@ pub(crate) mod exposure;
 mod extern_block;
 mod generators;
 mod heads;
+mod include;
 mod items;
 mod lexer;
 pub(crate) mod load;

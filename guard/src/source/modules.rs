@@ -72,7 +72,7 @@ pub(super) fn read(path: &Path, roots: &[PathBuf]) -> Result<Tokens, Problem> {
 }
 
 /// Reads the text of `path`, bounded, from a regular file below one of `roots`.
-fn read_text(path: &Path, roots: &[PathBuf]) -> Result<String, String> {
+pub(super) fn read_text(path: &Path, roots: &[PathBuf]) -> Result<String, String> {
     let real = path.canonicalize().map_err(|error| format!("cannot be read: {error}"))?;
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err("lies outside its package and workspace: it is not read".to_owned());

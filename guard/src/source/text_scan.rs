@@ -29,13 +29,16 @@ pub(super) fn hints(directory: &Path) -> Hints {
     hints
 }
 
-/// Whether one of `words` stands as a whole identifier in a `.rs` file below `directory`.
+/// Whether one of `words` stands as a whole identifier in a `.rs` file below `directory`, or may stand in a
+/// file that a build makes.
 pub(super) fn mentions_any(directory: &Path, words: &HashSet<String>) -> bool {
     let mut found = false;
     visit(directory, &mut |text| {
         found = text.is_none_or(|text| {
-            text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .any(|word| !word.is_empty() && words.contains(word))
+            includes_generated(text)
+                || text
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .any(|word| !word.is_empty() && words.contains(word))
         });
         !found
     });
@@ -96,13 +99,19 @@ fn hints_of(text: &str) -> Hints {
         return Hints { extern_block: true, definition: true };
     }
     Hints {
-        extern_block: generators::WORDS.iter().any(|word| text.contains(word))
+        extern_block: includes_generated(text)
+            || generators::WORDS.iter().any(|word| text.contains(word))
             || text.match_indices("extern").any(|(at, word)| {
                 let behind = &text[at + word.len()..];
                 !text[..at].ends_with(is_identifier) && may_open_block(behind)
             }),
         definition: text.contains("no_mangle") || text.contains("export_name"),
     }
+}
+
+/// Whether the text may bring in a file that a build makes, with whatever that holds.
+fn includes_generated(text: &str) -> bool {
+    text.contains("include!") && text.contains("env!")
 }
 
 fn is_identifier(c: char) -> bool {
@@ -135,6 +144,8 @@ mod tests {
             ("extern crate a;", false),
             ("my_extern { }", false),
             ("let external = 1;", false),
+            ("include!(concat!(env!(\"OUT_DIR\"), \"/a.rs\"));", true),
+            ("include!(\"a.rs\");", false),
         ] {
             assert_eq!(hints_of(text).extern_block, expected, "{text}");
         }

@@ -3,7 +3,7 @@
 //! A region is a stretch of tokens with one scope, one carrier and one `cfg` truth. Regions wait in a
 //! list rather than on the stack, so nesting is bounded by memory alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use super::model::{
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
+use crate::build_output::BuildOutput;
 use crate::cfg::{CfgContext, Truth};
 use crate::error::Problem;
 use crate::graph::{EntryKind, Package, PackageIndex};
@@ -34,11 +35,11 @@ pub(super) enum Wanted<'a> {
 
 /// Reads the crate at `entry`.
 pub(super) fn walk_crate(
-    index: PackageIndex,
-    package: &Package,
+    (index, package): (PackageIndex, &Package),
     entry: (EntryKind, &FilePath),
     roots: &[PathBuf],
     cfg: CfgContext<'_>,
+    build_output: &BuildOutput,
     wanted: Wanted<'_>,
     foreign_macros: &[ExportedMacro],
 ) -> (CrateSource, Vec<Problem>) {
@@ -55,12 +56,13 @@ pub(super) fn walk_crate(
             definitions: Vec::new(),
             opaque: Vec::new(),
             exported_macros: Vec::new(),
-            macros: std::collections::HashMap::new(),
+            macros: HashMap::new(),
             macro_use_crates: Vec::new(),
         },
         package,
         roots,
         cfg,
+        build_output,
         wanted,
         problems: Vec::new(),
         pending: Vec::new(),
@@ -68,6 +70,8 @@ pub(super) fn walk_crate(
         macros: Macros::default(),
         foreign_macros,
         ancestry: Vec::new(),
+        generated: HashMap::new(),
+        generated_by: None,
     };
     let file = entry.1.to_path_buf();
     let directory = ModuleDirectory::beside(&file);
@@ -131,8 +135,9 @@ pub(super) struct Owner {
 pub(super) struct Walker<'a> {
     pub(super) source: CrateSource,
     pub(super) package: &'a Package,
-    roots: &'a [PathBuf],
+    pub(super) roots: &'a [PathBuf],
     pub(super) cfg: CfgContext<'a>,
+    pub(super) build_output: &'a BuildOutput,
     pub(super) wanted: Wanted<'a>,
     problems: Vec<Problem>,
     pub(super) pending: Vec<Region>,
@@ -141,6 +146,10 @@ pub(super) struct Walker<'a> {
     pub(super) foreign_macros: &'a [ExportedMacro],
     /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
     ancestry: Vec<(Option<FileId>, PathBuf)>,
+    /// The files that are no package's, each with the `include!` that stands for its places.
+    generated: HashMap<FileId, (FileId, usize)>,
+    /// The `include!` that brings in the generated file which is to be loaded.
+    pub(super) generated_by: Option<(FileId, usize)>,
 }
 
 impl Walker<'_> {
@@ -164,14 +173,17 @@ impl Walker<'_> {
         }
         match modules::read(path, self.roots) {
             Ok(tokens) => {
-                let name = modules::relative_name(path, &self.package.directory);
                 let range = 0..tokens.len();
                 let file = self.source.files.len();
-                self.source.files.push(SourceFile {
-                    name,
-                    tokens: Arc::new(tokens),
-                    origin: TextOrigin::Here,
-                });
+                let call = self.generated_by.or_else(|| self.generating_call(from));
+                let (name, origin) = if let Some((caller, token)) = call {
+                    self.generated.insert(file, (caller, token));
+                    (self.source.files[caller].name.clone(), TextOrigin::Call(caller, token))
+                } else {
+                    (modules::relative_name(path, &self.package.directory), TextOrigin::Here)
+                };
+                let tokens = Arc::new(tokens);
+                self.source.files.push(SourceFile { name, tokens, origin });
                 self.ancestry.push((from, path.to_path_buf()));
                 self.pending.push(Region {
                     file,
@@ -187,6 +199,20 @@ impl Walker<'_> {
             }
             Err(problem) => self.problem(path, problem.message),
         }
+    }
+
+    /// The `include!` that stands for the places of `file`, where that is generated or expanded from what
+    /// is: the modules of a generated file are generated too.
+    fn generating_call(&self, file: Option<FileId>) -> Option<(FileId, usize)> {
+        let mut at = file;
+        while let Some(file) = at {
+            if let Some(call) = self.generated.get(&file) {
+                return Some(*call);
+            }
+            let is_expansion = !matches!(self.source.files[file].origin, TextOrigin::Here);
+            at = self.ancestry[file].0.filter(|_| is_expansion);
+        }
+        None
     }
 
     /// Whether the chain of files that led to `path` is too long or already holds it.
@@ -511,35 +537,6 @@ impl Walker<'_> {
         let truth = region.truth.and(truth);
         if truth != Truth::False {
             self.pending.push(Region { range, truth, ..region.clone() });
-        }
-    }
-
-    /// `include!("literal")`: the file stands here. Anything else names a file that a build makes.
-    fn include(&mut self, region: &Region, name_token: usize, inside: Range<usize>) {
-        let literal = match inside.len() {
-            1 => self.tokens(region.file).string_value(inside.start),
-            _ => None,
-        };
-        let Some(literal) = literal else {
-            let text = self.tokens(region.file).folded(inside);
-            self.opaque(
-                region.file,
-                name_token,
-                format!("`include!({text})` brings in a file that only a build makes"),
-            );
-            return;
-        };
-        let directory = self.path_of(region.file).parent().unwrap_or(FilePath::new(""));
-        let path = directory.join(literal);
-        // An included file is Rust items or one expression; `.rs` or not says nothing about it.
-        let before = self.pending.len();
-        let children = (*region.directory).clone();
-        self.load(&path, children, region.scope, region.truth, Some(region.file));
-        if let Some(loaded) = self.pending.get_mut(before) {
-            loaded.context = region.context.clone();
-            loaded.carrier = region.carrier;
-            loaded.origin = region.origin;
-            loaded.is_guessed = region.is_guessed;
         }
     }
 }

@@ -63,6 +63,18 @@ impl Toolchain {
         command
     }
 
+    /// A command that runs cargo in `directory` as the user would: with the environment and all that
+    /// the configuration names, for a build that the user asked for. cargo and rustc are those of this
+    /// toolchain, so that what is built is what is judged.
+    pub fn build_command(&self, directory: &Path) -> Command {
+        let mut command = Command::new(&self.cargo);
+        command.current_dir(directory).env("RUSTC", &self.rustc);
+        if let Some(toolchain) = &self.rustup_toolchain {
+            command.env("RUSTUP_TOOLCHAIN", toolchain);
+        }
+        command
+    }
+
     fn set_environment(&self, command: &mut Command) {
         command
             // Empty switches a wrapper off that the configuration names; unset would not.

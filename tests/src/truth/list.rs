@@ -13,6 +13,8 @@ pub struct Entry {
     pub features: String,
     /// Flags of rustc that the crate or what it depends on cannot do without.
     pub flags: Vec<String>,
+    /// Whether the command sees what building the crate has left.
+    pub built: bool,
 }
 
 impl Entry {
@@ -24,7 +26,14 @@ impl Entry {
             target: target.to_owned(),
             features: features.to_owned(),
             flags: Vec::new(),
+            built: false,
         }
+    }
+
+    /// The same, with what a build has left.
+    #[must_use]
+    pub fn after_a_build(self) -> Self {
+        Self { built: true, ..self }
     }
 
     /// The dependency as a manifest writes it. Cargo ignores what stands behind `+` in a version.
@@ -46,11 +55,13 @@ impl Entry {
 
 impl std::fmt::Display for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {} {}", self.name, self.version, self.target, self.features)
+        let built = if self.built { " built" } else { "" };
+        write!(f, "{} {} {} {}{built}", self.name, self.version, self.target, self.features)
     }
 }
 
 /// Reads a list: name, version, target, features and flags, a line each; `#` begins a comment.
+/// `built` among the flags is none of rustc's: see [`Entry::built`].
 ///
 /// # Errors
 /// The line that is not understood.
@@ -66,7 +77,8 @@ pub fn read_list(text: &str) -> Result<Vec<Entry>, String> {
             return Err(format!("line {}: not `name version target features`", number + 1));
         };
         let mut entry = Entry::new(name, version, target, features);
-        entry.flags = words.map(str::to_owned).collect();
+        let (built, flags) = words.map(str::to_owned).partition::<Vec<_>, _>(|it| it == "built");
+        (entry.built, entry.flags) = (!built.is_empty(), flags);
         entries.push(entry);
     }
     Ok(entries)
@@ -78,7 +90,8 @@ mod tests {
 
     #[test]
     fn features_become_a_dependency() {
-        let list = "# comment\na 1.0.0+x t default\n\nb 2.0.0 t x,y # why\nc 3.0.0 t none:z -Ca\n";
+        let list =
+            "# comment\na 1.0.0+x t default\n\nb 2.0.0 t x,y # why\nc 3.0.0 t none:z built -Ca\n";
         let entries = read_list(list).expect("a list");
         let written: Vec<String> = entries.iter().map(Entry::requirement).collect();
         assert_eq!(
@@ -90,6 +103,7 @@ mod tests {
             ]
         );
         assert_eq!(entries[2].flags, ["-Ca"]);
+        assert_eq!(entries.iter().filter(|entry| entry.built).count(), 1);
         assert!(read_list("a 1.0.0\n").is_err());
     }
 }

@@ -61,6 +61,12 @@ pub fn examine(entry: &Entry) -> Result<Subject, String> {
 
     let mut command = guard(project.root());
     command.args(["imports", "--format", "json", "--target", &entry.target]);
+    let _lock = entry.built.then(|| {
+        let directory = Scratch::build_directory(&entry.target);
+        command.env("CARGO_TARGET_DIR", &directory);
+        // No other build may be at work there.
+        crate::build::lock(&directory)
+    });
     let stdout = within_limit(&mut command, &project)?;
     let report: Value =
         serde_json::from_str(&stdout).map_err(|error| format!("no JSON: {error}"))?;

@@ -1,5 +1,7 @@
 //! What the linker will make of one import.
 
+pub mod link;
+
 use std::collections::BTreeSet;
 
 use crate::import::{ExposureKind, Import, ImportKind};
