@@ -99,7 +99,7 @@ impl BuiltGraph {
             for import in &user.functions.undefined {
                 let mangled = CrateId::of_symbol(&import.symbol);
                 let is_bare = !import.explicit_name && import.module == "env";
-                let used = match mangled {
+                let import = match mangled {
                     // A function of another Rust crate.
                     Some(_) if is_bare => continue,
                     Some(declaring) => {
@@ -116,7 +116,7 @@ impl BuiltGraph {
                         (Some(user.package.clone()), module, import.name.clone())
                     }
                 };
-                uses.entry(used).or_default().insert(&user.package);
+                uses.entry(import).or_default().insert(&user.package);
             }
         }
         uses

@@ -32,8 +32,8 @@ impl Graph {
 
     fn assert_known(&self) {
         let project = self.project();
-        let build = Build::new(self.target).env("CARGO_INCREMENTAL", "0").argument("--locked");
-        let built = build.run(&project);
+        let cargo = Build::new(self.target).env("CARGO_INCREMENTAL", "0").argument("--locked");
+        let built = cargo.run(&project);
         let graph = BuiltGraph::read(&built, self.target);
         let arguments = ["imports", "--format", "json", "--locked", "--target", self.target];
         let output = run(project.root(), &arguments);
