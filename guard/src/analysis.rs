@@ -174,8 +174,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     });
     problems.append(&mut read.problems);
     let symbols = c_symbols(&input, &mut problems);
-    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
-    let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
+    let known = KnownSymbols { symbols: &symbols, considered: input.considered };
     let mut imports = imports(&graph, &read, &known, input.cfg);
     if let Some(built) = input.built {
         linked::exposure::decide(&mut imports, &graph, built);
@@ -235,10 +234,20 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
 
 /// The C symbols that decide whether a declaration without a module is an import.
 struct KnownSymbols<'a> {
-    /// Those of the link that is judged.
-    linked: &'a CSymbols,
-    /// Those of every release of the target's C library that is known.
-    of_any_release: &'a CSymbols,
+    symbols: &'a CSymbols,
+    /// The rustc versions whose links are judged.
+    considered: &'a [Rustc],
+}
+
+impl KnownSymbols<'_> {
+    /// Whether the C library of every link that is judged defines `name`.
+    fn surely_define(&self, name: &str) -> bool {
+        self.symbols.get(name).is_some_and(|symbol| {
+            let releases = |rustc| self.symbols.releases(rustc);
+            symbol.library.is_always_linked()
+                && self.considered.iter().all(|rustc| symbol.is_surely_in(&releases(rustc)))
+        })
+    }
 }
 
 /// Every import of the graph, in the order of package, module, name, place.
@@ -331,14 +340,14 @@ fn import_truth(
     }
     let name = declared.name.as_str();
     let is_known = declared.native_library
-        || symbols.linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
+        || symbols.surely_define(name)
         || symbols::is_linker_defined(name)
         || defined.get(name) == Some(&Truth::True);
     if is_known {
         return None;
     }
     // Another release of the C library, or an archive that a link option brings in.
-    let may_be_c = symbols.of_any_release.get(name).is_some();
+    let may_be_c = symbols.symbols.may_define(name);
     let may_be_native = may_be_c || package.links.is_some() || package.has_build_script;
     let may_be_defined = may_be_native || defined.contains_key(name);
     Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
@@ -393,7 +402,7 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let read = declarations(&graph, &cfg, &directory, &builds, &mut |_| {});
     let symbols = CSymbols::unknown();
-    let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
+    let known = KnownSymbols { symbols: &symbols, considered: &[] };
     let imports = imports(&graph, &read, &known, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)

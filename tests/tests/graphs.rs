@@ -4,18 +4,12 @@
 //! `tests/graphs`.
 #![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
-use wasm_import_guard_tests::graph::{Checked, check, listed_graphs};
-
-fn checked(name: &str) -> Checked {
-    let entry = listed_graphs().into_iter().find(|it| it.name == name).expect("it is listed");
-    let checked = check(&entry);
-    println!("{checked}");
-    checked
-}
+use wasm_import_guard_tests::graph::{check, listed_graphs};
 
 #[track_caller]
 fn assert_known(name: &str) {
-    let checked = checked(name);
+    let entry = listed_graphs().into_iter().find(|it| it.name == name).expect("it is listed");
+    let checked = check(&entry);
     assert!(checked.problems.is_empty(), "{checked}");
     let coverage = &checked.coverage;
     assert_eq!(coverage.listed + coverage.covered, coverage.in_objects, "{checked}");

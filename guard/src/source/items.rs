@@ -10,7 +10,7 @@ use super::heads::{
     semicolon, type_name, visibility,
 };
 use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem, TypeText};
-use super::modules::ModuleDirectory;
+use super::modules::{ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
 use crate::cfg::Truth;
@@ -212,8 +212,12 @@ impl Walker<'_> {
         };
         for (truth, path) in &named {
             let file = region.directory.path_base.join(path);
-            let directory = ModuleDirectory::beside(&file);
-            self.load(&file, directory, scope, region.truth.and(*truth), Some(region.file));
+            let truth = region.truth.and(*truth);
+            // What a cfg that cannot be decided names may be shipped for another configuration only.
+            if truth == Truth::True || is_file(&file) {
+                let directory = ModuleDirectory::beside(&file);
+                self.load(&file, directory, scope, truth, Some(region.file));
+            }
         }
         if certain.is_some() {
             return;

@@ -4,6 +4,7 @@ mod find;
 mod rustup;
 mod target;
 mod version;
+mod wasi_sdk;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

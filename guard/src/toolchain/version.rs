@@ -1,7 +1,5 @@
 //! A rustc by its version, and what that version does with wasm imports.
 
-use std::ops::RangeInclusive;
-
 use crate::error::Error;
 
 /// A rustc by its version.
@@ -63,7 +61,7 @@ const NO_ALLOW_UNDEFINED: (Date, Date) = ((2026, 3, 12), (2026, 4, 7));
 
 /// Where a build stands in Rust's release trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Channel {
+pub(super) enum Channel {
     Stable,
     Beta,
     /// Nightlies, and builds from the main branch (`-dev`).
@@ -224,21 +222,6 @@ impl Rustc {
         }
     }
 
-    /// The wasi-sdk releases whose wasi-libc it may bring for the WASI targets.
-    ///
-    /// Known are 25 for 1.85 and 29 for 1.93; what lies between, before and after is between, at most and
-    /// at least that.
-    pub fn wasi_sdk(&self) -> RangeInclusive<u16> {
-        match self.minor() {
-            Some(..=84) => 0..=25,
-            Some(85) => 25..=25,
-            Some(86..=92) => 25..=29,
-            Some(93) => 29..=29,
-            Some(94..) => 29..=u16::MAX,
-            None => 0..=u16::MAX,
-        }
-    }
-
     /// What its linker makes of a symbol that nothing defines and that has no import module
     /// (rust#149868).
     pub fn undefined_symbols(&self) -> UndefinedSymbols {
@@ -282,7 +265,7 @@ fn within(date: Option<Date>, repair: (Date, Date)) -> ImportSymbols {
 }
 
 /// `1.92.0-beta.3` → (1, 92, 0, beta). `1.92` is taken as `1.92.0`.
-fn parse_release(text: &str) -> Option<(u32, u32, u32, Channel)> {
+pub(super) fn parse_release(text: &str) -> Option<(u32, u32, u32, Channel)> {
     let (numbers, suffix) = text.split_once('-').unwrap_or((text, ""));
     let channel = match suffix.split('.').next() {
         Some("") => Channel::Stable,
