@@ -49,7 +49,8 @@ impl Application {
     /// The application with the calls that are not in `without`.
     fn project(&self, without: &BTreeSet<Import>) -> Scratch {
         let calls = self.calls.iter().filter(|(import, _)| !without.contains(&split(import)));
-        let body: String = calls.map(|(_, call)| format!("        {call}\n")).collect();
+        let body: Vec<String> = calls.map(|(_, call)| format!("        {call}\n")).collect();
+        let body = body.concat();
         // A file that is opened and closed: std's own use of libc is in the link.
         let lib = format!(
             "{}\n#[unsafe(no_mangle)]\npub extern \"C\" fn run() {{\n    \
@@ -63,8 +64,8 @@ impl Application {
 
     fn see(&self, without: &BTreeSet<Import>) -> Seen {
         let project = self.project(without);
-        let build = Build::new(self.target).env("CARGO_INCREMENTAL", "0");
-        let built = build.clone().run(&project);
+        let cargo = Build::new(self.target).env("CARGO_INCREMENTAL", "0");
+        let built = cargo.clone().run(&project);
         let graph = BuiltGraph::read(&built, self.target);
         let package = graph
             .packages()
@@ -75,7 +76,7 @@ impl Application {
         let kept = imports_of(&built.module("app.wasm"));
 
         let log = project.path("imitation.log");
-        let linked = build
+        let linked = cargo
             .linker(Path::new(env!("CARGO_BIN_EXE_imitate-1-91-0")))
             .env("IMITATE_1_91_0_LOG", log.to_str().expect("UTF-8"))
             .run(&project);
@@ -139,8 +140,8 @@ impl Application {
         outcomes
     }
 
-    /// The whole comparison. `exposed` and `misbound` are numbers taken from nowhere else: how many
-    /// calls reach an import from another crate's object, and which are lost without a word.
+    /// The whole comparison, with what is known beforehand: how many imports the objects of other crates
+    /// name, which names the linker refuses, and which of the others are lost without a word.
     fn assert_agreement(&self, exposed: usize, failing: &[&str], lost: &[&str]) {
         let all = self.see(&BTreeSet::new());
         all.assert_exposure(self);

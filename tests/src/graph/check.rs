@@ -37,8 +37,8 @@ impl Checked {
     fn compare(&mut self) -> Result<(), String> {
         let Entry { name, target, .. } = &self.entry;
         let project = project(name);
-        let build = Build::new(target).env("CARGO_INCREMENTAL", "0").argument("--locked");
-        let built = build.run(&project);
+        let cargo = Build::new(target).env("CARGO_INCREMENTAL", "0").argument("--locked");
+        let built = cargo.run(&project);
         if !built.success {
             return Err(format!("it does not build:\n{}", built.stderr));
         }
