@@ -347,17 +347,20 @@ impl Walker<'_> {
         }
     }
 
-    /// Notes a struct or trait whose attribute is a procedural macro that declares imports.
+    /// Notes a struct, trait or function whose attribute is a procedural macro that declares imports.
     fn note_generator(&mut self, statement: &Region, attributes: &Attributes, start: usize) {
         let tokens = self.tokens(statement.file);
         let at = super::heads::visibility(tokens, start).1;
+        let function = super::heads::function_keyword(tokens, at, statement.range.end);
         let is_item = ["struct", "trait"].iter().any(|word| tokens.is_keyword(at, word));
-        if !is_item || statement.truth == Truth::False {
+        let Some(keyword) = function.or(is_item.then_some(at)) else { return };
+        if statement.truth == Truth::False {
             return;
         }
-        if let Some(attribute) = super::generators::attribute(tokens, attributes) {
+        let generator = super::generators::attribute(tokens, attributes, function.is_some());
+        if let Some(attribute) = generator {
             let reason = format!("the attribute `{attribute}` declares imports for this item");
-            self.opaque(statement.file, at + 1, reason);
+            self.opaque(statement.file, keyword + 1, reason);
         }
     }
 
