@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod exit;
 mod github;
+mod pins;
 mod progress;
 mod render;
 mod repository;

@@ -7,6 +7,7 @@ use wasm_import_guard::toolchain::{Rustc, Toolchain};
 use wasm_import_guard::trust::Trust;
 
 use crate::cli::Common;
+use crate::pins::PinReader;
 
 /// The targets that are analysed when neither the user nor the project names one.
 const DEFAULT_TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip1"];
@@ -18,6 +19,8 @@ pub(crate) struct Opened {
     /// Each target once, in the order of the command line.
     pub(crate) targets: Vec<String>,
     pub(crate) named_by: NamedBy,
+    /// What reads the project's pins: the session has it too.
+    pub(crate) pins: PinReader,
 }
 
 /// Who chose the targets.
@@ -47,8 +50,10 @@ pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
     let toolchain = Toolchain::find(&selection.directory, trust)?;
     let considered = considered(common, &toolchain)?;
     let (targets, named_by) = targets(common, &toolchain);
-    let session = Session { selection, toolchain, considered };
-    Ok(Opened { session, targets, named_by })
+    let pins = PinReader::default();
+    let source = Some(Box::new(pins.clone()) as _);
+    let session = Session { selection, toolchain, considered, pins: source };
+    Ok(Opened { session, targets, named_by, pins })
 }
 
 /// The rustc versions to judge by: those of `--rustc-version`, else the one in use.

@@ -1,21 +1,25 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::cfg::{TargetCfg, Truth};
+use crate::definition;
 use crate::error::{Error, Problem};
-use crate::facts::Facts;
+use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
-use crate::import::{Certainty, Exposure, Import, Opaque};
+use crate::ignored;
+use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
+use crate::outcome::Others;
+use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::wasm_type;
-use crate::symbols::{self, CSymbols};
+use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
 
 /// A project and the toolchain to judge it by.
@@ -27,6 +31,8 @@ pub struct Session {
     pub toolchain: Toolchain,
     /// The rustc versions to judge by; never empty.
     pub considered: Vec<Rustc>,
+    /// Where the places come from that choose the project's rustc; `None` to leave them out.
+    pub pins: Option<Box<dyn PinSource>>,
 }
 
 /// What one run for one target gave.
@@ -114,6 +120,10 @@ impl Session {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let pins = match &self.pins {
+            Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
+            None => Vec::new(),
+        };
         let builds = self.builds(&loaded, target);
         let input = Input {
             target,
@@ -124,6 +134,7 @@ impl Session {
             builds,
             in_use: &self.toolchain.version,
             considered: &self.considered,
+            pins: &pins,
             sysroot: &self.toolchain.sysroot,
             built,
         };
@@ -158,6 +169,7 @@ pub(crate) struct Input<'a> {
     pub(crate) builds: BuildOutputs,
     pub(crate) in_use: &'a Rustc,
     pub(crate) considered: &'a [Rustc],
+    pub(crate) pins: &'a [ToolchainPin],
     pub(crate) sysroot: &'a Path,
     /// What a build made of it.
     pub(crate) built: Option<&'a Parts>,
@@ -168,15 +180,16 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut problems = std::mem::take(&mut input.problems);
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
+    let symbols = c_symbols(&input, &mut problems);
+    let known = KnownSymbols { symbols: &symbols, considered: input.considered };
     let (cfg, root) = (input.cfg, &input.workspace_root);
-    let mut read = declarations(&graph, cfg, root, &input.builds, &mut |done| {
+    let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
         progress(Progress { done, total });
     });
     problems.append(&mut read.problems);
-    let symbols = c_symbols(&input, &mut problems);
-    let any_release = CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown());
-    let known = KnownSymbols { linked: &symbols, of_any_release: &any_release };
-    let mut imports = imports(&graph, &read, &known, input.cfg);
+    let definers = Definers::new(&graph, &read, known);
+    let mut imports = imports(&graph, &read, &definers, input.cfg);
+    let misdeclared = misdeclared(&graph, &read, &definers, input.cfg);
     if let Some(built) = input.built {
         linked::exposure::decide(&mut imports, &graph, built);
         let undeclared = linked::exposure::undeclared(&imports, &graph, built);
@@ -185,11 +198,27 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         problems.extend(built.problems.iter().cloned());
     }
     let opaque = opaque(&graph, &read);
+    let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
+    let ignored = ignored::of_graph(&graph, &read);
+    let pins = pin::placed(input.pins, &graph);
+    // The rustc that a pin names is not here to be asked for its C library.
+    let any_release = if pins.is_empty() {
+        CSymbols::unknown()
+    } else {
+        CSymbols::for_target(input.target, None).unwrap_or(CSymbols::unknown())
+    };
     let facts = Facts {
         target: input.target,
         imports: &imports,
+        misdeclared: &misdeclared,
+        definitions: &definitions,
+        ignored: &ignored,
+        opaque: &opaque,
         symbols: &symbols,
+        others: &Others::of(&graph, &read.program, &symbols),
+        symbols_of_any_release: &any_release,
         considered: input.considered,
+        pins: &pins,
     };
     let mut findings = rules::run(&facts);
     if let Some(built) = input.built {
@@ -233,32 +262,30 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
     CSymbols::unknown()
 }
 
-/// The C symbols that decide whether a declaration without a module is an import.
-struct KnownSymbols<'a> {
-    /// Those of the link that is judged.
-    linked: &'a CSymbols,
-    /// Those of every release of the target's C library that is known.
-    of_any_release: &'a CSymbols,
-}
-
 /// Every import of the graph, in the order of package, module, name, place.
 fn imports(
     graph: &Graph,
     read: &Declarations,
-    symbols: &KnownSymbols<'_>,
+    definers: &Definers<'_>,
     cfg: &TargetCfg,
 ) -> Vec<Import> {
-    let wide = cfg.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"));
-    let defined = definitions(read);
+    let wide = cfg.has_wide_pointers();
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
-            let Some(truth) = import_truth(declared, package, symbols, &defined) else {
+            let Some(truth) = definers.truth(declared, package, source.package) else {
                 continue;
             };
+            // What may be defined elsewhere, and no code names, is not in the link at all.
+            if declared.module.is_none()
+                && truth != Truth::True
+                && exposure.kind == ExposureKind::Unreferenced
+            {
+                continue;
+            }
             let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
@@ -301,47 +328,42 @@ fn import(
         abi: declared.abi.clone(),
         signature: declared.signature.clone(),
         wasm_type: None,
-        certainty: if is_certain { Certainty::Certain } else { Certainty::Possible },
+        certainty: Certainty::of(is_certain),
+        surely_compiled: declared.truth == Truth::True && package.certain,
         exposure: exposure.clone(),
         origin: declared.origin,
         path: path.to_vec(),
     }
 }
 
-/// The symbols that crates of the graph define.
-fn definitions(read: &Declarations) -> HashMap<&str, Truth> {
-    let mut defined: HashMap<&str, Truth> = HashMap::new();
-    for definition in read.program.crates.iter().flat_map(|source| &source.definitions) {
-        let truth = defined.entry(&definition.name).or_insert(Truth::False);
-        *truth = truth.or(definition.truth);
+/// Every declaration without a module that has the name of a C function and another type than that, in the
+/// order of the source.
+fn misdeclared(
+    graph: &Graph,
+    read: &Declarations,
+    definers: &Definers<'_>,
+    cfg: &TargetCfg,
+) -> Vec<Misdeclared> {
+    let wide = cfg.has_wide_pointers();
+    let mut all = Vec::new();
+    for (crate_id, exposures) in &read.declaring {
+        let source = &read.program.crates[*crate_id];
+        let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
+        for (declared, exposure) in source.imports.iter().zip(exposures) {
+            let Some(c_type) = &declared.c_type else { continue };
+            if definers.is_of_c(declared, source.package) {
+                let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+                let declaration =
+                    import(source, package, declared, exposure, declared.truth, &path);
+                let declaration = Import { wasm_type, ..declaration };
+                all.push(Misdeclared { declaration, c_type: c_type.clone() });
+            }
+        }
     }
-    defined
-}
-
-/// Whether a declaration is an import; `None` when it surely is none. One without a module is an import
-/// only where nothing in the link defines its name.
-fn import_truth(
-    declared: &Declared,
-    package: &Package,
-    symbols: &KnownSymbols<'_>,
-    defined: &HashMap<&str, Truth>,
-) -> Option<Truth> {
-    if declared.module.is_some() {
-        return Some(declared.truth);
-    }
-    let name = declared.name.as_str();
-    let is_known = declared.native_library
-        || symbols.linked.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
-        || symbols::is_linker_defined(name)
-        || defined.get(name) == Some(&Truth::True);
-    if is_known {
-        return None;
-    }
-    // Another release of the C library, or an archive that a link option brings in.
-    let may_be_c = symbols.of_any_release.get(name).is_some();
-    let may_be_native = may_be_c || package.links.is_some() || package.has_build_script;
-    let may_be_defined = may_be_native || defined.contains_key(name);
-    Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
+    all.sort_by(|a, b| in_order(&a.declaration, &b.declaration));
+    all.dedup_by(|a, b| a.declaration.place == b.declaration.place);
+    all
 }
 
 /// The places whose imports cannot be read, in the order of the source.
@@ -350,9 +372,10 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     for (crate_id, _) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
+        let path = graph.path_to(source.package);
         for hidden in &source.opaque {
             let place = source.place(package, hidden.file, hidden.token);
-            opaque.push(Opaque { place, reason: hidden.reason.clone() });
+            opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
     }
     opaque.sort();
@@ -391,10 +414,11 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();
     let builds = BuildOutputs::nothing(&graph, "this is a test");
-    let read = declarations(&graph, &cfg, &directory, &builds, &mut |_| {});
     let symbols = CSymbols::unknown();
-    let known = KnownSymbols { linked: &symbols, of_any_release: &symbols };
-    let imports = imports(&graph, &read, &known, &cfg);
+    let known = KnownSymbols { symbols: &symbols, considered: &[] };
+    let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
+    let definers = Definers::new(&graph, &read, known);
+    let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)
 }

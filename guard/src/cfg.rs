@@ -52,6 +52,13 @@ pub struct TargetCfg {
     pub values: BTreeMap<String, BTreeSet<String>>,
 }
 
+impl TargetCfg {
+    /// Whether pointers have 64 bits.
+    pub(crate) fn has_wide_pointers(&self) -> bool {
+        self.values.get("target_pointer_width").is_some_and(|widths| widths.contains("64"))
+    }
+}
+
 /// What decides a package's `cfg` predicates: the target, the package's features, and its build script.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CfgContext<'a> {

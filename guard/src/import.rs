@@ -1,5 +1,6 @@
 //! One host import as the source declares it, and what is known about it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::graph::{PackageIndex, PackageSource};
@@ -46,8 +47,10 @@ pub struct Import {
     pub signature: String,
     /// The wasm function type, where the written types tell it.
     pub wasm_type: Option<WasmType>,
-    /// Whether it is surely compiled.
+    /// Whether it surely is one: compiled, and defined by nothing in the link.
     pub certainty: Certainty,
+    /// Whether it is surely compiled, so that a doubt is only about who defines it.
+    pub surely_compiled: bool,
     /// Whether another crate's objects will name it.
     pub exposure: Exposure,
     /// What kind of text declares it.
@@ -85,6 +88,11 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// Certain, or else possible.
+    pub(crate) fn of(certain: bool) -> Self {
+        if certain { Self::Certain } else { Self::Possible }
+    }
+
     /// As JSON writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -160,6 +168,21 @@ pub struct WasmType {
     pub results: Vec<ValueType>,
 }
 
+impl fmt::Display for WasmType {
+    /// `(i32, i64) -> f64`, as messages write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |values: &[ValueType]| {
+            values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        write!(f, "({})", list(&self.params))?;
+        match self.results.as_slice() {
+            [] => Ok(()),
+            [result] => write!(f, " -> {}", result.as_str()),
+            results => write!(f, " -> ({})", list(results)),
+        }
+    }
+}
+
 /// A wasm value type that an import's signature can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ValueType {
@@ -192,4 +215,6 @@ pub struct Opaque {
     pub place: Place,
     /// What hides them.
     pub reason: String,
+    /// `name version` of each package from a root to the one that has it.
+    pub path: Vec<String>,
 }

@@ -20,19 +20,24 @@
 #![deny(missing_docs)]
 
 pub mod analysis;
+mod bare_extern;
 mod build_output;
 mod build_script;
 pub mod cfg;
+pub mod definition;
 mod document;
 pub mod error;
 pub mod facts;
 pub mod finding;
 pub mod graph;
+pub mod ignored;
 pub mod import;
 mod json;
 pub mod linked;
+mod native;
 pub mod object;
 pub mod outcome;
+pub mod pin;
 mod process;
 pub mod rules;
 pub mod source;

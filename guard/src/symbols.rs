@@ -1,8 +1,9 @@
 //! The C symbols of a target: names that the link defines whether the project wants them or not.
 //!
 //! On WASI targets these are the definitions of wasi-libc's `libc.a`, of `crt1`, and of Rust's
-//! `compiler_builtins`; on targets without a C library `compiler_builtins` alone. They satisfy any
-//! undefined symbol of the same plain name, although all of them are hidden.
+//! `compiler_builtins`; on emscripten's those of the archives that emcc adds; on targets without a C
+//! library `compiler_builtins` alone. They satisfy any undefined symbol of the same plain name, although
+//! most of them are hidden.
 //!
 //! The toolchain's own files tell them exactly. Where it has none (its standard library is not
 //! installed, or was built from source), a table built into this crate does, with the range of
@@ -11,19 +12,24 @@
 mod sysroot;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::import::WasmType;
 use crate::object::{Binding, SymbolKind};
+use crate::toolchain::Rustc;
 
 /// The C symbols of one target.
 #[derive(Debug, Clone)]
 pub struct CSymbols {
-    target: &'static str,
+    target: Option<&'static Target>,
     symbols: BTreeMap<String, CSymbol>,
+    /// Names that the toolchain's own files do not have, and the table has.
+    elsewhere: BTreeSet<String>,
+    /// Whether the toolchain's own C library was read.
+    is_own: bool,
     origin: String,
 }
 
@@ -42,16 +48,16 @@ pub struct CSymbol {
     /// Whether Rust's standard library itself refers to the name. Its undefined symbol, of module
     /// `env`, is then in every link, in front of the definition.
     pub referenced_by_std: bool,
-    /// The first and the last wasi-sdk release that has the name, as far as the releases that the
-    /// table was made from tell. `None` when the toolchain's own files were read, and for what does
-    /// not come from wasi-sdk.
+    /// The first and the last release of the C library that has the name, as far as the releases that
+    /// the table was made from tell. `None` when the toolchain's own files were read, and for what
+    /// comes with Rust.
     pub sdk: Option<SdkRange>,
 }
 
 /// What defines a C symbol.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Library {
-    /// wasi-libc's `libc.a`.
+    /// wasi-libc's or emscripten's `libc.a`.
     Libc,
     /// `crt1-command.o` of programs or `crt1-reactor.o` of libraries: only the one that is linked.
     Startup,
@@ -60,6 +66,9 @@ pub enum Library {
     /// An archive beside `libc.a` that only a link with `-l<name>` has, such as
     /// `wasi-emulated-signal`. Without that option the name is free.
     OnRequest(String),
+    /// Another archive that the program which links for the target adds by itself: emscripten's
+    /// `compiler_rt`, `dlmalloc`, `html5` and the like.
+    Default(String),
 }
 
 impl Library {
@@ -69,7 +78,7 @@ impl Library {
             Self::Libc => "libc",
             Self::Startup => "crt1",
             Self::CompilerBuiltins => "compiler_builtins",
-            Self::OnRequest(name) => name,
+            Self::OnRequest(name) | Self::Default(name) => name,
         }
     }
 
@@ -79,7 +88,8 @@ impl Library {
     }
 }
 
-/// The wasi-sdk releases that have a name, all ends included.
+/// The wasi-sdk releases that have a name, all ends included. Where emscripten's libraries are linked, they
+/// are releases of emscripten instead: 30106 is 3.1.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SdkRange {
     /// The first of those read that has the name.
@@ -90,6 +100,9 @@ pub struct SdkRange {
     pub earliest: u16,
     /// The last that may have it.
     pub latest: u16,
+    /// Whether the releases that were read do not settle it, because they are another target's, or
+    /// because the name is of the kind that comes and goes between releases.
+    pub doubtful: bool,
 }
 
 impl CSymbol {
@@ -98,6 +111,16 @@ impl CSymbol {
     pub fn may_be_in(&self, releases: &RangeInclusive<u16>) -> bool {
         self.sdk
             .is_none_or(|sdk| sdk.earliest <= *releases.end() && sdk.latest >= *releases.start())
+    }
+
+    /// Whether each of these releases has the name. Releases older than the oldest that was read are
+    /// taken to have what that has, and newer ones what the newest has.
+    pub fn is_surely_in(&self, releases: &RangeInclusive<u16>) -> bool {
+        self.sdk.is_none_or(|sdk| {
+            let begins = sdk.earliest == 0 || sdk.first <= *releases.start();
+            let ends = sdk.latest == u16::MAX || sdk.last >= *releases.end();
+            begins && ends && !sdk.doubtful
+        })
     }
 }
 
@@ -114,35 +137,51 @@ impl CSymbols {
                 Error::new(format!("the C symbols of target `{target}` are not known"))
                     .help(format!("known targets: {}", table::triples()))
             })?;
-        let mut symbols = table::symbols(known);
-        let mut origin = table::origin(known);
-        if let Some(mut found) = match sysroot {
+        let symbols = table::symbols(known);
+        let found = match sysroot {
             Some(sysroot) => sysroot::read(sysroot, known)?,
             None => None,
-        } {
-            // Neither is part of a toolchain's files: archives on request come with a wasi-sdk of
-            // the user's own, and a std that cargo builds has no rlib there.
-            for (name, symbol) in symbols {
-                if let Some(own) = found.symbols.get_mut(&name) {
-                    own.referenced_by_std |= symbol.referenced_by_std;
-                } else if !found.replaces(&symbol.library) {
-                    found.symbols.insert(name, symbol);
-                }
+        };
+        let Some(mut found) = found else {
+            let origin = table::origin(known);
+            let elsewhere = BTreeSet::new();
+            return Ok(Self { target: Some(known), symbols, elsewhere, is_own: false, origin });
+        };
+        // Neither is part of a toolchain's files: archives on request come with a wasi-sdk of the
+        // user's own, and a std that cargo builds has no rlib there.
+        let mut elsewhere = BTreeSet::new();
+        for (name, symbol) in symbols {
+            if let Some(own) = found.symbols.get_mut(&name) {
+                own.referenced_by_std |= symbol.referenced_by_std;
+            } else if found.replaces(&symbol.library) {
+                elsewhere.insert(name);
+            } else {
+                found.symbols.insert(name, symbol);
             }
-            symbols = found.symbols;
-            origin = found.origin;
         }
-        Ok(Self { target: known.triple, symbols, origin })
+        Ok(Self {
+            target: Some(known),
+            symbols: found.symbols,
+            elsewhere,
+            is_own: true,
+            origin: found.origin,
+        })
     }
 
     /// No names: for a target whose C symbols are not known.
     pub(crate) fn unknown() -> Self {
-        Self { target: "", symbols: BTreeMap::new(), origin: String::new() }
+        Self {
+            target: None,
+            symbols: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
+            is_own: false,
+            origin: String::new(),
+        }
     }
 
-    /// The target triple.
+    /// The target triple; empty for one whose C symbols are not known.
     pub fn target(&self) -> &str {
-        self.target
+        self.target.map_or("", |target| target.triple)
     }
 
     /// The definition that an undefined symbol `name` meets in the link.
@@ -155,9 +194,52 @@ impl CSymbols {
         self.symbols.iter().map(|(name, symbol)| (name.as_str(), symbol))
     }
 
+    /// Whether a link for the target may define `name`, with any release of the C library that is known
+    /// and any archive on request.
+    pub fn may_define(&self, name: &str) -> bool {
+        self.symbols.contains_key(name) || self.elsewhere.contains(name)
+    }
+
     /// Where the names come from, to follow "according to".
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The releases of which a link by `rustc` may have the target's C library: those that it may ship,
+    /// or any where it ships none.
+    pub fn releases(&self, rustc: &Rustc) -> RangeInclusive<u16> {
+        match self.target {
+            Some(target) if target.libc_of_rustc => rustc.wasi_sdk(),
+            _ => 0..=u16::MAX,
+        }
+    }
+
+    /// Where `symbol` comes from in a link by `rustc`, to follow "according to".
+    pub fn origin_for(&self, symbol: &CSymbol, rustc: &Rustc) -> String {
+        let table = table::TABLE_NAME;
+        let Some(target) = self.target.filter(|_| !self.is_own) else {
+            return self.origin.clone();
+        };
+        if symbol.library == Library::CompilerBuiltins {
+            return format!("{} ({table})", table::compiler_builtins());
+        }
+        let releases = self.releases(rustc);
+        let Some(libc) = table::libc(target, Some(&releases)) else {
+            return self.origin.clone();
+        };
+        let ships = if !target.libc_of_rustc || releases == (0..=u16::MAX) {
+            String::new()
+        } else if releases.start() == releases.end() {
+            format!(", which rustc {} ships", rustc.release)
+        } else {
+            format!(", one of which rustc {} ships", rustc.release)
+        };
+        let doubt = if symbol.is_surely_in(&releases) {
+            ""
+        } else {
+            "; whether just that release has the name is not known"
+        };
+        format!("{libc}{ships}{doubt} ({table})")
     }
 }
 
@@ -213,6 +295,10 @@ struct Target {
     std: &'static str,
     /// Whether `self-contained/libc.a` is what the toolchain should have.
     has_libc: bool,
+    /// The target whose C library the table has for this one.
+    stand_in: Option<&'static str>,
+    /// Whether each rustc ships a C library for the target.
+    libc_of_rustc: bool,
 }
 
 fn is_symbol_of_interest(kind: SymbolKind, name: &str) -> bool {

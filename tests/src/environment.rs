@@ -24,6 +24,13 @@ pub(crate) fn cargo() -> PathBuf {
     std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
+/// cargo in `directory` for this machine itself, with a target directory that later runs find again.
+pub fn cargo_for_host(directory: &Path) -> Command {
+    let mut command = clean_command(&cargo(), directory);
+    command.env("CARGO_TARGET_DIR", target_directory().join("host-tests"));
+    command
+}
+
 /// A command in `directory` whose environment has nothing of the cargo that runs the tests, nor of
 /// the developer's own settings for builds: those would decide what a test sees.
 pub(crate) fn clean_command(program: &Path, directory: &Path) -> Command {

@@ -87,7 +87,7 @@ impl Fixture {
             content.push_str(line);
             content.push('\n');
             let number = content.lines().count();
-            for annotation in line.split("//~").skip(1) {
+            for annotation in line.split(annotation_mark(file)).skip(1) {
                 let what = parse_annotation(annotation.trim())
                     .unwrap_or_else(|| panic!("{}: not understood: {line}", fixture.name));
                 fixture.expected.push(Expected { file: file.clone(), line: number, what });
@@ -129,6 +129,12 @@ impl Fixture {
         }
         arguments
     }
+}
+
+/// What stands before an annotation: it has to be in a comment.
+fn annotation_mark(file: &str) -> &'static str {
+    let extension = Path::new(file).extension().unwrap_or_default().to_string_lossy();
+    if ["toml", "yml", "yaml"].contains(&&*extension) { "#~" } else { "//~" }
 }
 
 fn parse_annotation(text: &str) -> Option<What> {

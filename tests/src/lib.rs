@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test harness stops where it stands")]
 
 mod build;
+mod clean;
 mod command;
 mod environment;
 mod expanded;
@@ -15,6 +16,7 @@ pub mod graph;
 mod imitation;
 pub mod linking;
 mod module;
+mod no_core;
 pub mod objects;
 mod scratch;
 mod signature;
@@ -22,9 +24,12 @@ mod toolchain;
 pub mod truth;
 
 pub use build::{Build, Built, guard_that_builds};
+pub use clean::{Checked, check_application};
 pub use command::{Output, guard, guard_binary, run};
+pub use environment::cargo_for_host;
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
 pub use imitation::Imitation;
-pub use module::{ModuleImport, module_imports};
+pub use module::{ModuleImport, calls_of, function_names, module_imports};
+pub use no_core::{Compiler, Linked};
 pub use scratch::Scratch;
 pub use toolchain::{Toolchain, rustc_reporting, toolchain};

@@ -63,8 +63,17 @@ impl Scratch {
 
     /// Resolves the project and downloads all that it depends on, into the ordinary `CARGO_HOME`.
     pub fn fetch(&self) -> &Self {
-        let output =
-            toolchain().cargo(self.root()).arg("fetch").output().expect("cargo can be started");
+        self.cargo_fetch(&[])
+    }
+
+    /// The same, as the project's lock file says.
+    pub fn fetch_locked(&self) -> &Self {
+        self.cargo_fetch(&["--locked"])
+    }
+
+    fn cargo_fetch(&self, options: &[&str]) -> &Self {
+        let mut cargo = toolchain().cargo(self.root());
+        let output = cargo.arg("fetch").args(options).output().expect("cargo can be started");
         assert!(
             output.status.success(),
             "cargo fetch failed:\n{}",

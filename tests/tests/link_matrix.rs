@@ -255,6 +255,15 @@ fn a_weak_reference_extracts_nothing() {
 }
 
 #[test]
+fn a_stub_for_weak_references_has_the_type_of_the_last() {
+    let another = || Input::Object(Object { symbols: vec![other_type(weak(undefined()))] });
+    let inputs = vec![archive(function()), calls("a", weak(import("test"))), another()];
+    check("an archive, and a weak reference of another type", inputs, &Expect::Invalid);
+    let inputs = vec![archive(function()), another(), calls("a", weak(import("test")))];
+    check("the call last", inputs, &Expect::UndefinedWeakStub);
+}
+
+#[test]
 fn mangled_symbols_keep_the_import() {
     let kept = Expect::Import("test", "close");
     let import = || calls("a", named_import("_RNvCs1_3sys5close", "test", Some("close")));

@@ -114,7 +114,7 @@ fn findings(report: &Value) -> Vec<(String, String, String, String)> {
             let rule = text(finding, "rule").to_owned();
             let module = match rule.as_str() {
                 "module-clash" => String::new(),
-                _ => text(finding, "module").to_owned(),
+                _ => finding["module"].as_str().unwrap_or("-").to_owned(),
             };
             (text(finding, "level").to_owned(), rule, module, text(finding, "name").to_owned())
         })

@@ -57,6 +57,12 @@ fn analyse_with(common: &Common, options: Option<&BuildArgs>) -> anyhow::Result<
         });
         reports.push(TargetReport { target, outcome });
     }
+    if !common.output.quiet {
+        for notice in opened.pins.notices() {
+            let line = terminal::line("note", terminal::NOTE, &notice);
+            terminal::write_stderr(&line, common.output.color);
+        }
+    }
     Ok(reports)
 }
 

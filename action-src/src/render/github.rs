@@ -107,8 +107,8 @@ fn message(merged: &Merged<'_>) -> String {
     let place = &finding.place;
     let mut lines = vec![piece(&finding.message), String::new()];
     let declared = format!(
-        "declared by {} {} at {}:{}:{}",
-        place.package, place.version, place.file, place.line, place.column
+        "at {}:{}:{} of {} {}",
+        place.file, place.line, place.column, place.package, place.version
     );
     lines.push(piece(&declared));
     if finding.path.len() > 1 {

@@ -137,7 +137,16 @@ impl<'a> Page<'a> {
     }
 
     fn path(&self, place: &Place) -> String {
-        shown_path(&place.directory.join(&place.file), self.view.directory.as_deref())
+        let directory = self.view.directory.as_deref();
+        let path = place.directory.join(&place.file);
+        // A file above its package is named the shorter way where there is one from here.
+        if place.file.starts_with("../")
+            && let (Some(directory), Ok(direct)) = (directory, path.canonicalize())
+            && direct.starts_with(directory)
+        {
+            return shown_path(&direct, Some(directory));
+        }
+        shown_path(&path, directory)
     }
 
     /// One line that tells what was found, and in how much.

@@ -142,10 +142,11 @@ fn told(merged: &Merged<'_>, several_targets: bool) -> String {
 fn place(merged: &Merged<'_>, repository: &Repository) -> String {
     let place = &merged.finding.place;
     let own = repository.locate(merged.analysis, merged.finding);
+    let below = place.file.trim_start_matches("../");
     let declared = format!("{}:{}:{}", place.file, place.line, place.column);
     let package = format!("{} {}", place.package, place.version);
     match own {
-        Some(own) if own.file.ends_with(&place.file) && own.line == place.line => {
+        Some(own) if own.file.ends_with(below) && own.line == place.line => {
             name(&format!("{}:{}", own.file, own.line))
         }
         Some(own) => {

@@ -103,6 +103,7 @@ pub(crate) fn import(name: &str) -> Import {
         signature: format!("fn {name}(handle: u32) -> i32"),
         wasm_type: Some(WasmType { params: vec![ValueType::I32], results: vec![ValueType::I32] }),
         certainty: Certainty::Certain,
+        surely_compiled: true,
         exposure: Exposure {
             kind: ExposureKind::Exposed,
             reason: "app 0.1.0 mentions it".to_owned(),
@@ -113,5 +114,9 @@ pub(crate) fn import(name: &str) -> Import {
 }
 
 pub(crate) fn opaque() -> Opaque {
-    Opaque { place: place(), reason: "the macro `generate!` writes them".to_owned() }
+    Opaque {
+        place: place(),
+        reason: "the macro `generate!` writes them".to_owned(),
+        path: vec!["app 0.1.0".to_owned(), "host-sys 0.13.2".to_owned()],
+    }
 }

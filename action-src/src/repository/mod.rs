@@ -38,10 +38,10 @@ pub(crate) struct Location {
 
 /// A token in a file: line and column from 1, in characters, and its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Spot {
-    line: usize,
-    column: usize,
-    length: usize,
+pub(crate) struct Spot {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) length: usize,
 }
 
 impl Repository {
@@ -63,6 +63,23 @@ impl Repository {
             _ => directory.ancestors().find(is_checkout).unwrap_or(&directory),
         };
         Self { root: root.to_owned() }
+    }
+
+    /// Its top directory, without links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The directories from `directory` up to the top; none for one outside.
+    pub(crate) fn upwards(&self, directory: &Path) -> Vec<PathBuf> {
+        let directory = without_links(directory);
+        let within = directory.ancestors().take_while(|ancestor| ancestor.starts_with(&self.root));
+        within.map(Path::to_owned).collect()
+    }
+
+    /// Whether `path`, with its links followed, lies below the top.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        without_links(path).starts_with(&self.root)
     }
 
     /// The line to show `finding` at: its own when its package is the repository's, else the line of
@@ -195,7 +212,7 @@ fn text(path: &Path) -> Option<String> {
 }
 
 /// The token at `range`, in bytes of `text`.
-fn spot(text: &str, range: std::ops::Range<usize>) -> Option<Spot> {
+pub(crate) fn spot(text: &str, range: std::ops::Range<usize>) -> Option<Spot> {
     let before = text.get(..range.start)?;
     let start_of_line = before.rfind('\n').map_or(0, |at| at + 1);
     Some(Spot {

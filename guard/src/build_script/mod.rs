@@ -135,6 +135,7 @@ impl Guard {
                 builds,
                 in_use: &toolchain.version,
                 considered: &considered,
+                pins: &[],
                 sysroot: &toolchain.sysroot,
             },
             &mut |_| {},

@@ -196,6 +196,7 @@ fn of_object(
         signature: String::new(),
         wasm_type: wasm_type.cloned(),
         certainty: Certainty::Certain,
+        surely_compiled: true,
         exposure: Exposure { kind: ExposureKind::Possible, reason },
         origin: Origin::Object,
         path: graph.path_to(index),

@@ -1,11 +1,23 @@
 //! What the linker will make of one import.
+//!
+//! [`link`] is a model of the linker itself. [`beside_c_symbol`] and [`beside_other_module`] put to it
+//! every link that is possible for what a graph's source tells.
 
+mod ask;
+mod declared;
 pub mod link;
+mod others;
+mod possible;
+#[cfg(test)]
+mod sample;
 
-use std::collections::BTreeSet;
+pub use declared::{
+    beside_definition, beside_nothing, beside_other_type, bound_to_c, of_c_symbol_beside_definition,
+};
+pub use others::Others;
+pub use possible::{beside_c_symbol, beside_other_module};
 
-use crate::import::{ExposureKind, Import, ImportKind};
-use crate::symbols::CSymbol;
+use crate::import::{ExposureKind, Import};
 use crate::toolchain::ImportSymbols;
 
 /// What the link can make of an import. The order is that of [`Outcome::as_str`].
@@ -68,47 +80,5 @@ impl LinkerName {
             ImportSymbols::Unknown if elsewhere == Self::Mangled => Self::Mangled,
             ImportSymbols::Unknown => Self::Either,
         }
-    }
-}
-
-/// What becomes of `import` where the target's C library defines `symbol` under the import's name.
-///
-/// rustc links its own objects and crates first, std next and the C library last. An undefined symbol of
-/// that name in std then stands against the import before any definition is met, which is an error; where
-/// only the C library knows the name, its definition takes the import's place without a word. Link-time
-/// optimisation merges both before the linker can object.
-pub fn beside_c_symbol(import: &Import, name: LinkerName, symbol: &CSymbol) -> BTreeSet<Outcome> {
-    let mut outcomes = BTreeSet::new();
-    if name != LinkerName::Plain {
-        outcomes.insert(Outcome::Kept);
-    }
-    if name == LinkerName::Mangled {
-        return outcomes;
-    }
-    if !symbol.is_function || import.kind == ImportKind::Static {
-        outcomes.insert(Outcome::LinkError);
-        return outcomes;
-    }
-    if symbol.referenced_by_std {
-        outcomes.insert(Outcome::LinkError);
-    }
-    outcomes.insert(Outcome::Misbound);
-    let same_type = matches!((&import.wasm_type, &symbol.wasm_type), (Some(a), Some(b)) if a == b);
-    if !same_type {
-        outcomes.insert(Outcome::Trap);
-    }
-    outcomes
-}
-
-/// What becomes of an import where another module's import has its name; `name` and `other` say how the
-/// linker meets the two.
-pub fn beside_other_module(name: LinkerName, other: LinkerName) -> BTreeSet<Outcome> {
-    match (name, other) {
-        (LinkerName::Mangled, _) | (_, LinkerName::Mangled) => BTreeSet::from([Outcome::Kept]),
-        // Two objects are an error; one codegen unit, or link-time optimisation, keeps the first module.
-        (LinkerName::Plain, LinkerName::Plain) => {
-            BTreeSet::from([Outcome::LinkError, Outcome::Misbound])
-        }
-        _ => BTreeSet::from([Outcome::Kept, Outcome::LinkError, Outcome::Misbound]),
     }
 }

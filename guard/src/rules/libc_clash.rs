@@ -7,7 +7,7 @@ use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
-use crate::outcome::{LinkerName, Outcome, beside_c_symbol};
+use crate::outcome::{Outcome, beside_c_symbol};
 use crate::symbols::CSymbol;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     // The same import declared twice in a package is two findings with two fingerprints.
     let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
     let mut findings = Vec::new();
@@ -26,7 +26,10 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
             continue;
         };
         let is_linked = symbol.library.is_always_linked()
-            && facts.considered.iter().any(|rustc| symbol.may_be_in(&rustc.wasi_sdk()));
+            && facts
+                .considered
+                .iter()
+                .any(|rustc| symbol.may_be_in(&facts.symbols.releases(rustc)));
         if !is_linked {
             continue;
         }
@@ -46,11 +49,15 @@ fn finding(
 ) -> Finding {
     let name = &import.name;
     let outcomes = verdict::outcomes(facts, |rustc| {
-        if symbol.may_be_in(&rustc.wasi_sdk()) {
-            beside_c_symbol(import, LinkerName::of(import, rustc.import_symbols()), symbol)
-        } else {
-            BTreeSet::from([Outcome::Kept])
+        let releases = facts.symbols.releases(rustc);
+        if !symbol.may_be_in(&releases) {
+            return BTreeSet::from([Outcome::Kept]);
         }
+        let mut outcomes = beside_c_symbol(import, rustc, symbol, facts.others);
+        if !symbol.is_surely_in(&releases) {
+            outcomes.insert(Outcome::Kept);
+        }
+        outcomes
     });
     let level = verdict::level(import, &outcomes);
     let library = symbol.library.name();
@@ -72,7 +79,7 @@ fn finding(
         module: import.module.clone(),
         name: name.clone(),
         message,
-        notes: notes(facts, import),
+        notes: notes(facts, import, symbol),
         help: verdict::helps(facts, import, &outcomes),
         outcomes,
         related: Vec::new(),
@@ -81,11 +88,17 @@ fn finding(
     }
 }
 
-fn notes(facts: &Facts<'_>, import: &Import) -> Vec<String> {
+fn notes(facts: &Facts<'_>, import: &Import, symbol: &CSymbol) -> Vec<String> {
     let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(import));
-    let origin = facts.symbols.origin();
-    notes
-        .push(format!("`{}` is a C symbol of {} according to {origin}", import.name, facts.target));
+    let origins: BTreeSet<String> = facts
+        .considered
+        .iter()
+        .filter(|rustc| symbol.may_be_in(&facts.symbols.releases(rustc)))
+        .map(|rustc| facts.symbols.origin_for(symbol, rustc))
+        .collect();
+    notes.extend(origins.iter().map(|origin| {
+        format!("`{}` is a C symbol of {} according to {origin}", import.name, facts.target)
+    }));
     notes
 }

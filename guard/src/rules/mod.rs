@@ -1,7 +1,13 @@
 //! The rules, and the list of them. A rule sees facts and returns findings; it knows no output.
 
+mod affected_toolchain;
+mod export_clash;
+mod ignored_module;
 mod libc_clash;
 mod module_clash;
+mod opaque_imports;
+mod signature_clash;
+mod undeclared_module;
 mod verdict;
 
 pub(crate) use verdict::fingerprint;
@@ -22,7 +28,16 @@ pub struct Rule {
 }
 
 /// Every rule, by id.
-pub const RULES: &[Rule] = &[libc_clash::RULE, module_clash::RULE];
+pub const RULES: &[Rule] = &[
+    affected_toolchain::RULE,
+    export_clash::RULE,
+    ignored_module::RULE,
+    libc_clash::RULE,
+    module_clash::RULE,
+    opaque_imports::RULE,
+    signature_clash::RULE,
+    undeclared_module::RULE,
+];
 
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import};
 use crate::outcome::{LinkerName, Outcome, beside_other_module};
-use crate::toolchain::ImportSymbols;
+use crate::toolchain::{ImportSymbols, Rustc};
 
 pub(super) const RULE: Rule = Rule {
     id: "module-clash",
@@ -17,10 +17,7 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-/// How many other places a finding lists. A name that forty modules share is clear after ten.
-const MAX_RELATED: usize = 10;
-
-fn run(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
     for import in facts.imports {
         by_name.entry(&import.name).or_default().push(import);
@@ -61,7 +58,7 @@ fn linker_module(import: &Import) -> &str {
 }
 
 fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
-    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc.import_symbols()));
+    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc));
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;
@@ -85,7 +82,7 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
         rule: RULE.id,
         level,
         place: first.place.clone(),
-        label: label(first),
+        label: verdict::asks(first),
         module: first.module.clone(),
         name: name.clone(),
         message,
@@ -93,8 +90,8 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
         help: verdict::helps(facts, first, &outcomes),
         related: imports[1..]
             .iter()
-            .take(MAX_RELATED)
-            .map(|import| Related { place: import.place.clone(), label: label(import) })
+            .take(verdict::MAX_RELATED)
+            .map(|import| Related { place: import.place.clone(), label: verdict::asks(import) })
             .collect(),
         path: first.path.clone(),
         fingerprint: verdict::fingerprint(&parts),
@@ -102,28 +99,18 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
     }
 }
 
-fn label(import: &Import) -> String {
-    match &import.module {
-        Some(module) => format!("asks the host for `{module}.{}`", import.name),
-        None => format!("`{}` without a module, which the linker takes for `env`", import.name),
-    }
-}
-
 /// What any pair of the imports with different modules may come to.
-fn worst(imports: &[&Import], symbols: ImportSymbols) -> BTreeSet<Outcome> {
+fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
     let mut outcomes = BTreeSet::new();
     for (at, import) in imports.iter().enumerate() {
         for other in &imports[at + 1..] {
             if linker_module(import) != linker_module(other) {
-                outcomes.extend(beside_other_module(
-                    LinkerName::of(import, symbols),
-                    LinkerName::of(other, symbols),
-                ));
+                outcomes.extend(beside_other_module(import, other, rustc));
             }
         }
     }
     // Where one pair surely breaks the link, another's being kept is no comfort.
-    if outcomes.len() > 1 && surely_harmed(imports, symbols) {
+    if outcomes.len() > 1 && surely_harmed(imports, rustc.import_symbols()) {
         outcomes.remove(&Outcome::Kept);
     }
     outcomes
@@ -152,7 +139,8 @@ fn level(facts: &Facts<'_>, imports: &[&Import], outcomes: &Outcomes) -> Level {
 fn notes(facts: &Facts<'_>, imports: &[&Import]) -> Vec<String> {
     let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(imports[0]));
-    if let Some(more) = imports.len().checked_sub(MAX_RELATED + 1).filter(|more| *more > 0) {
+    if let Some(more) = imports.len().checked_sub(verdict::MAX_RELATED + 1).filter(|more| *more > 0)
+    {
         notes.push(format!("{more} more places import the name"));
     }
     notes

@@ -9,6 +9,9 @@ use crate::import::{Certainty, ExposureKind, Import};
 use crate::outcome::Outcome;
 use crate::toolchain::{ImportSymbols, Rustc};
 
+/// How many further places a finding shows.
+pub(super) const MAX_RELATED: usize = 10;
+
 /// What each rustc considered may make of an import.
 pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
 
@@ -20,13 +23,34 @@ pub(super) fn outcomes(facts: &Facts<'_>, of: impl Fn(&Rustc) -> BTreeSet<Outcom
 /// Deny where a rustc considered does harm, surely or possibly, to an import that is surely compiled and
 /// exposed; a warning where one of both is not sure; else a note.
 pub(super) fn level(import: &Import, outcomes: &Outcomes) -> Level {
+    level_of(outcomes, is_sure(import))
+}
+
+/// Whether an import is surely compiled.
+pub(super) fn is_certain(import: &Import) -> bool {
+    import.certainty == Certainty::Certain
+}
+
+/// Whether an import is surely compiled and exposed.
+pub(super) fn is_sure(import: &Import) -> bool {
+    is_certain(import) && matches!(import.exposure.kind, ExposureKind::Exposed)
+}
+
+/// The same for anything of which it is known whether it is surely there.
+pub(super) fn level_of(outcomes: &Outcomes, sure: bool) -> Level {
     let harmful = outcomes.values().flatten().any(|outcome| *outcome != Outcome::Kept);
-    let sure = import.certainty == Certainty::Certain
-        && matches!(import.exposure.kind, ExposureKind::Exposed);
     match (harmful, sure) {
         (false, _) => Level::Note,
         (true, true) => Level::Deny,
         (true, false) => Level::Warn,
+    }
+}
+
+/// What an import's place is, for a label.
+pub(super) fn asks(import: &Import) -> String {
+    match &import.module {
+        Some(module) => format!("asks the host for `{module}.{}`", import.name),
+        None => format!("`{}` without a module, which the linker takes for `env`", import.name),
     }
 }
 

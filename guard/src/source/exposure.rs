@@ -32,9 +32,9 @@ pub(crate) fn of_imports(
 pub(crate) fn interesting_names(program: &Program, crate_id: CrateId) -> HashSet<String> {
     let source = &program.crates[crate_id];
     let mut names: HashSet<String> =
-        source.imports.iter().filter(|i| i.module.is_some()).map(|i| i.ident.clone()).collect();
+        source.imports.iter().filter(|i| i.is_followed()).map(|i| i.ident.clone()).collect();
     let edges = own_edges(program, crate_id);
-    for import in 0..source.imports.len() {
+    for import in (0..source.imports.len()).filter(|&id| source.imports[id].module.is_some()) {
         for carrier in travelling_carriers(program, crate_id, &edges, import).into_keys() {
             names.extend(source.carriers[carrier].name.clone());
         }
@@ -115,7 +115,13 @@ fn own_names(source: &CrateSource) -> HashSet<&str> {
 }
 
 fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
+    own_mentions(program, crate_id).0
+}
+
+/// A crate's edges, and the last segments of paths that stand for nothing known.
+fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>) {
     let source = &program.crates[crate_id];
+    let mut unresolved = HashSet::new();
     let names = own_names(source);
     let mut lookups: HashMap<(ScopeId, Style, Path), HashSet<Meaning>> = HashMap::new();
     let mut edges: Edges = HashMap::new();
@@ -141,6 +147,7 @@ fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
                 Style::Method | Style::Qualified => HashSet::new(),
             };
             if by_path.is_empty() {
+                unresolved.extend(path.segments.last().cloned());
                 // `Self::name`, `value.name()`: any method of that name may be meant.
                 let last = path.segments.last().map_or("", String::as_str);
                 for &method in methods.get(last).into_iter().flatten() {
@@ -153,7 +160,7 @@ fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
             }
         }
     }
-    edges
+    (edges, unresolved)
 }
 
 /// The carriers through whose code an import travels to other crates, and whether surely.
@@ -190,6 +197,8 @@ struct CrateExposure<'a> {
     references: &'a References,
     crate_id: CrateId,
     edges: Edges,
+    /// The last segments of paths in the crate that stand for nothing known.
+    unresolved: HashSet<String>,
     surface: HashSet<Meaning>,
     alone: bool,
 }
@@ -201,12 +210,14 @@ impl<'a> CrateExposure<'a> {
         references: &'a References,
         crate_id: CrateId,
     ) -> Self {
+        let (edges, unresolved) = own_mentions(program, crate_id);
         Self {
             program,
             graph,
             references,
             crate_id,
-            edges: own_edges(program, crate_id),
+            edges,
+            unresolved,
             surface: program.public_surface(crate_id),
             alone: is_alone(program, graph, crate_id),
         }
@@ -218,13 +229,10 @@ impl<'a> CrateExposure<'a> {
     }
 
     fn of(&self, import: usize, declared: &Declared) -> Exposure {
-        if declared.module.is_none() {
-            return exposure(
-                ExposureKind::Exposed,
-                "an import without a module is never mangled".to_owned(),
-            );
-        }
         let meaning = Meaning::Import(self.crate_id, import);
+        if declared.module.is_none() {
+            return self.of_bare(&meaning, declared);
+        }
         let named = self.surface.contains(&meaning);
         let mut best = self.mentioned(&meaning, &declared.ident, None);
         if self.alone && named {
@@ -238,6 +246,40 @@ impl<'a> CrateExposure<'a> {
             best = best.max(self.through(*carrier, *truth));
         }
         best.unwrap_or_else(|| Self::not_exposed(declared, named))
+    }
+
+    /// One without a module has its plain symbol in whatever object names it, its own crate's too.
+    fn of_bare(&self, meaning: &Meaning, declared: &Declared) -> Exposure {
+        if self.alone && self.surface.contains(meaning) {
+            let reason = "it is `pub`, for other crates to call, and never mangled".to_owned();
+            return exposure(ExposureKind::Exposed, reason);
+        }
+        let own = self.edges.get(meaning).into_iter().flatten().map(|(carrier, truth)| {
+            let source = &self.program.crates[self.crate_id];
+            let is_code =
+                !matches!(source.carriers[*carrier].code, Code::Expansion { .. } | Code::Unseen);
+            if *truth == Truth::True && is_code {
+                let reason = "an import without a module is never mangled".to_owned();
+                exposure(ExposureKind::Exposed, reason)
+            } else {
+                let reason = "its own crate may name it, and it is never mangled".to_owned();
+                exposure(ExposureKind::Possible, reason)
+            }
+        });
+        let unclear = self.unresolved.contains(&declared.ident).then(|| {
+            let reason = format!(
+                "its own crate names a `{}` on a path that could not be followed",
+                declared.ident
+            );
+            exposure(ExposureKind::Possible, reason)
+        });
+        own.chain(unclear)
+            .chain(self.mentioned(meaning, &declared.ident, None))
+            .max()
+            .unwrap_or_else(|| {
+                let reason = "no code that was read names it".to_owned();
+                exposure(ExposureKind::Unreferenced, reason)
+            })
     }
 
     fn not_exposed(declared: &Declared, named: bool) -> Exposure {

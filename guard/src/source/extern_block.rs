@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use super::attributes::{Attributes, string_of};
+use super::attributes::Attributes;
+use super::ignored::{MeantFor, NamedModule, modules};
 use super::model::{Declared, Target};
 use super::tokens::{Delimiter, Kind, Tokens};
 use super::walk::{Region, Walker};
 use crate::cfg::Truth;
+use crate::ignored::IgnoredBecause;
 use crate::import::ImportKind;
 
 /// The head of an extern block.
@@ -64,12 +66,6 @@ pub(super) fn begins(tokens: &Tokens, at: usize) -> Option<Head> {
     tokens.opens(body, Delimiter::Brace).then_some(Head { token, abi, body })
 }
 
-/// A module a block names, and whether the attribute that does is surely there.
-struct NamedModule {
-    name: Option<String>,
-    truth: Truth,
-}
-
 impl Walker<'_> {
     /// An extern block in the middle of other tokens, as a macro's arguments may have it: its attributes
     /// are those that stand directly in front.
@@ -110,9 +106,11 @@ impl Walker<'_> {
             Some(literal) => tokens.string_value(literal),
             None => Some("C".to_owned()),
         };
-        let Some(abi) = abi.filter(|abi| !ABIS_WITHOUT_IMPORTS.contains(&abi.as_str())) else {
+        let Some(abi) = abi else { return after };
+        let has_imports = !ABIS_WITHOUT_IMPORTS.contains(&abi.as_str());
+        if !has_imports && modules(tokens, attributes).is_empty() {
             return after;
-        };
+        }
         let Some(inside) = tokens.inside(head.body).filter(|_| region.truth != Truth::False) else {
             return after;
         };
@@ -132,7 +130,7 @@ impl Walker<'_> {
         let native_library = attributes
             .named(tokens, "link")
             .any(|link| link.pairs(tokens).iter().any(|(key, _)| tokens.is_keyword(*key, "name")));
-        let block = Block { abi, modules, native_library };
+        let block = Block { abi, has_imports, modules, native_library };
         let mut at = inside.start;
         while at < inside.end {
             at = self.foreign_item(region, &block, at, inside.end).max(at + 1);
@@ -206,6 +204,22 @@ impl Walker<'_> {
             let truth = if names.is_empty() { Truth::True } else { Truth::Unknown };
             names.push((ident.clone(), truth));
         }
+        let ignored = if block.has_imports {
+            (modules(tokens, attributes), IgnoredBecause::OnForeignItem)
+        } else {
+            (block.modules.clone(), IgnoredBecause::Abi)
+        };
+        if !ignored.0.is_empty() {
+            let (token, truth, why) = (item.token, item.truth, ignored.1);
+            for (name, name_truth) in &names {
+                let (name, truth) = (Some(name.clone()), truth.and(*name_truth));
+                self.ignored_modules(region, &ignored.0, &MeantFor { token, name, truth, why });
+            }
+        }
+        if !block.has_imports {
+            return;
+        }
+        let tokens = self.tokens(region.file);
         // A list over several lines reads as one on a single line.
         let signature = tokens.folded(item.range.clone()).replace("( ", "(").replace(", )", ")");
         let origin = region.origin;
@@ -236,6 +250,8 @@ impl Walker<'_> {
                     origin,
                     inside,
                     native_library: block.native_library,
+                    undecided: false,
+                    c_type: None,
                 });
                 self.bind(region.scope, &ident, item.public, Target::Import(id));
             }
@@ -246,6 +262,7 @@ impl Walker<'_> {
 /// What all items of a block share.
 struct Block {
     abi: String,
+    has_imports: bool,
     modules: Vec<NamedModule>,
     native_library: bool,
 }
@@ -272,20 +289,6 @@ struct Item {
     range: Range<usize>,
     public: bool,
     truth: Truth,
-}
-
-/// The `wasm_import_module`s of the block's `link` attributes.
-fn modules(tokens: &Tokens, attributes: &Attributes) -> Vec<NamedModule> {
-    let mut modules = Vec::new();
-    for link in attributes.named(tokens, "link") {
-        for (key, value) in link.pairs(tokens) {
-            if tokens.is_keyword(key, "wasm_import_module") {
-                let name = string_of(tokens, value);
-                modules.push(NamedModule { name, truth: link.truth });
-            }
-        }
-    }
-    modules
 }
 
 /// The first attribute that may be a procedural macro.

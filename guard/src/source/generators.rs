@@ -12,12 +12,34 @@ const MACROS: &[(&str, &[&str])] = &[(
     &["wit_bindgen", "cargo_component_bindings", "wit_bindgen_rust", "wit_bindgen_guest_rust"],
 )];
 
-/// Attributes on items other than extern blocks: `#[wasm_bindgen]` on a struct imports what frees and
-/// unwraps it, `#[runtime_interface]` makes a host function of each method of a trait.
+/// Attributes on structs and traits: `#[wasm_bindgen]` on a struct imports what frees and unwraps it,
+/// `#[runtime_interface]` makes a host function of each method of a trait.
 const ATTRIBUTES: &[&str] = &["wasm_bindgen", "runtime_interface"];
 
+/// Attributes on functions: Spin's put the bindings of a whole world beside the function, swc's the host
+/// functions that take its result, `#[wasm_split]` the function itself as an import of another module.
+const FUNCTION_ATTRIBUTES: &[&str] = &[
+    "http_component",
+    "redis_component",
+    "http_service",
+    "redis_subscriber",
+    "plugin_transform",
+    "css_plugin_transform",
+    "wasm_split",
+];
+
 /// Words one of which stands in every text that uses one of these macros.
-pub(super) const WORDS: &[&str] = &["generate!", "wasm_bindgen", "runtime_interface"];
+pub(super) const WORDS: &[&str] = &[
+    "generate!",
+    "wasm_bindgen",
+    "runtime_interface",
+    "http_component",
+    "redis_component",
+    "http_service",
+    "redis_subscriber",
+    "plugin_transform",
+    "wasm_split",
+];
 
 /// The crate of the generator `name` among the segments of a path to it.
 fn crate_of<'a>(name: &str, mut segments: impl Iterator<Item = &'a str>) -> Option<&'static str> {
@@ -25,8 +47,13 @@ fn crate_of<'a>(name: &str, mut segments: impl Iterator<Item = &'a str>) -> Opti
     segments.find_map(|segment| crates.iter().find(|known| **known == segment).copied())
 }
 
-/// The first attribute that is a generator, as written.
-pub(super) fn attribute(tokens: &Tokens, attributes: &Attributes) -> Option<String> {
+/// The first attribute that is a generator on a struct or trait, or on a function, as written.
+pub(super) fn attribute(
+    tokens: &Tokens,
+    attributes: &Attributes,
+    on_function: bool,
+) -> Option<String> {
+    let known = if on_function { FUNCTION_ATTRIBUTES } else { ATTRIBUTES };
     attributes
         .iter()
         .find(|attribute| {
@@ -35,7 +62,7 @@ pub(super) fn attribute(tokens: &Tokens, attributes: &Attributes) -> Option<Stri
                 .clone()
                 .next_back()
                 .and_then(|last| tokens.ident(last))
-                .is_some_and(|name| ATTRIBUTES.contains(&name))
+                .is_some_and(|name| known.contains(&name))
         })
         .map(|attribute| tokens.folded(attribute.path.clone()))
 }

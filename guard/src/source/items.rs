@@ -4,16 +4,18 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::attributes::{Arguments, Attributes, split_commas};
+use super::definitions::{Defined, is_c_abi};
 use super::extern_block;
 use super::heads::{
     after_generics, body_or_semicolon, for_keyword, function_keyword, has_type_parameter,
     semicolon, type_name, visibility,
 };
 use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem, TypeText};
-use super::modules::ModuleDirectory;
+use super::modules::{MAX_INLINE_DEPTH, ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
 use crate::cfg::Truth;
+use crate::import::ImportKind;
 
 impl Walker<'_> {
     /// Reads the item that starts at `start`, behind its attributes; `region.truth` is the item's own.
@@ -99,7 +101,9 @@ impl Walker<'_> {
             return after;
         }
         let code = function_code(tokens, attributes, region, generic, opaque_result);
-        self.exported_symbol(region, attributes, &name);
+        let passes_as_c = is_c_abi(tokens, start..keyword);
+        let defined = Defined { kind: ImportKind::Function, head: name_token..body, passes_as_c };
+        self.exported_symbol(region, attributes, &defined);
         let carrier = self.new_carrier(Some(&name), code);
         if let Context::Associated(owner) = &region.context {
             self.source.carriers[carrier].owner.clone_from(&owner.name);
@@ -122,23 +126,6 @@ impl Walker<'_> {
             context: Context::Code,
             ..region.clone()
         });
-    }
-
-    /// Notes the symbol that `no_mangle` or `export_name` gives a function or static.
-    fn exported_symbol(&mut self, region: &Region, attributes: &Attributes, name: &str) {
-        let tokens = self.tokens(region.file);
-        let mut names: Vec<(String, Truth)> = Vec::new();
-        for attribute in attributes.named(tokens, "no_mangle") {
-            names.push((name.to_owned(), attribute.truth));
-        }
-        for attribute in attributes.named(tokens, "export_name") {
-            if let Some(exported) = attribute.string(tokens) {
-                names.push((exported, attribute.truth));
-            }
-        }
-        for (name, truth) in names {
-            self.define(name, region.truth.and(truth));
-        }
     }
 
     fn extern_crate(
@@ -186,6 +173,11 @@ impl Walker<'_> {
         let scope = self.new_scope(region.scope, true);
         self.bind(region.scope, &name, public, Target::Module(scope));
         match inside {
+            Some(_) if region.directory.depth >= MAX_INLINE_DEPTH => {
+                let file = self.path_of(region.file).to_path_buf();
+                let message = format!("nests modules more than {MAX_INLINE_DEPTH} deep");
+                self.problem(&file, message);
+            }
             Some(range) => {
                 let path = paths.first().map(|(_, path)| path.as_str());
                 let directory = Rc::new(region.directory.inline(&name, path));
@@ -212,8 +204,12 @@ impl Walker<'_> {
         };
         for (truth, path) in &named {
             let file = region.directory.path_base.join(path);
-            let directory = ModuleDirectory::beside(&file);
-            self.load(&file, directory, scope, region.truth.and(*truth), Some(region.file));
+            let truth = region.truth.and(*truth);
+            // What a cfg that cannot be decided names may be shipped for another configuration only.
+            if truth == Truth::True || is_file(&file) {
+                let directory = ModuleDirectory::beside(&file);
+                self.load(&file, directory, scope, truth, Some(region.file));
+            }
         }
         if certain.is_some() {
             return;
@@ -359,7 +355,12 @@ impl Walker<'_> {
             return end;
         }
         if !is_const {
-            self.exported_symbol(region, attributes, &name);
+            let kind = ImportKind::Static;
+            self.exported_symbol(
+                region,
+                attributes,
+                &Defined { kind, head: at..end, passes_as_c: false },
+            );
         }
         let code = if is_const {
             Code::EachUser("it is a constant, whose value each user's crate compiles")

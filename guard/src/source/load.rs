@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::model::{CrateSource, ExportedMacro, Target};
+use super::model::{CrateSource, Declared, ExportedMacro, Target};
 use super::modules::is_file;
 use super::names::{CrateId, Program};
 use super::walk::{Wanted, walk_crate};
-use super::{exposure, text_scan};
+use super::{exposure, text_scan, wasm_type};
+use crate::bare_extern::KnownSymbols;
 use crate::build_output::BuildOutputs;
 use crate::cfg::{CfgContext, TargetCfg};
 use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
-use crate::import::Exposure;
+use crate::import::{Exposure, WasmType};
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
@@ -27,16 +28,25 @@ pub(crate) struct Declarations {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads all sources of `graph`. `progress` is told how many packages are read.
+/// Reads all sources of `graph`. `known` are the symbols that every link for the target has;
+/// `progress` is told how many packages are read.
 pub(crate) fn declarations(
     graph: &Graph,
     target: &TargetCfg,
     workspace_root: &Path,
     builds: &BuildOutputs,
+    known: &KnownSymbols<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Declarations {
-    let mut reader =
-        Reader { graph, target, workspace_root, builds, problems: Vec::new(), macros: Vec::new() };
+    let mut reader = Reader {
+        graph,
+        target,
+        workspace_root,
+        builds,
+        known,
+        problems: Vec::new(),
+        macros: Vec::new(),
+    };
     let mut declaring: Vec<CrateSource> = Vec::new();
     let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
     for index in (0..graph.packages.len()).map(PackageIndex) {
@@ -51,6 +61,7 @@ pub(crate) fn declarations(
                 if !(source.imports.is_empty()
                     && source.opaque.is_empty()
                     && source.definitions.is_empty()
+                    && source.ignored_modules.is_empty()
                     && source.exported_macros.is_empty())
                 {
                     declaring.push(source);
@@ -62,11 +73,8 @@ pub(crate) fn declarations(
         progress(index.0 + 1);
     }
     reader.read_macro_users(&mut declaring);
-    // Who defines a symbol matters only where an import without a module may mean it.
-    if declaring.iter().flat_map(|source| &source.imports).any(|i| i.module.is_none()) {
-        for (index, entry) in with_definitions {
-            declaring.push(reader.read(index, entry, Wanted::Nothing));
-        }
+    for (index, entry) in with_definitions {
+        declaring.push(reader.read(index, entry, Wanted::Nothing));
     }
     let (program, names) = reader.program(declaring);
     let ids: Vec<CrateId> = (0..program.crates.len())
@@ -88,6 +96,7 @@ struct Reader<'a> {
     target: &'a TargetCfg,
     workspace_root: &'a Path,
     builds: &'a BuildOutputs,
+    known: &'a KnownSymbols<'a>,
     problems: Vec<Problem>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
@@ -103,15 +112,9 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// A crate's declarations; where imports have a module, everything that can mention them too.
+    /// A crate's declarations, and everything that can mention them.
     fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
-        let mut source = self.read(index, entry, Wanted::All);
-        if source.imports.iter().all(|import| import.module.is_none()) {
-            for carrier in &mut source.carriers {
-                carrier.mentions = Vec::new();
-            }
-        }
-        source
+        self.read(index, entry, Wanted::All)
     }
 
     /// Reads the crates that call another crate's macro which can make an extern block; those already in
@@ -169,8 +172,11 @@ impl<'a> Reader<'a> {
         roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
         let entry = (entry.kind, entry.path.as_path());
         let macros = self.macros_for(index);
-        let (source, problems) =
+        let (mut source, problems) =
             walk_crate((self.graph, index), entry, &roots, cfg, output, wanted, &macros);
+        for import in source.imports.iter_mut().filter(|import| import.module.is_none()) {
+            import.undecided = !import.native_library && !self.known.surely_define(&import.name);
+        }
         self.problems.extend(problems);
         source
     }
@@ -190,17 +196,25 @@ impl<'a> Reader<'a> {
     fn program(&mut self, declaring: Vec<CrateSource>) -> (Program, HashSet<String>) {
         let mut program = Program::new(declaring);
         self.link_names(&mut program);
-        let with_modules: Vec<CrateId> = (0..program.crates.len())
-            .filter(|&id| program.crates[id].imports.iter().any(|i| i.module.is_some()))
+        self.compare_with_c(&mut program);
+        for source in &mut program.crates {
+            if !source.imports.iter().any(Declared::is_followed) {
+                for carrier in &mut source.carriers {
+                    carrier.mentions = Vec::new();
+                }
+            }
+        }
+        let followed: Vec<CrateId> = (0..program.crates.len())
+            .filter(|&id| program.crates[id].imports.iter().any(Declared::is_followed))
             .collect();
         let mut names: HashSet<String> = HashSet::new();
-        for &id in &with_modules {
+        for &id in &followed {
             names.extend(exposure::interesting_names(&program, id));
         }
         if names.is_empty() {
             return (program, names);
         }
-        let mut users = self.users(&program, &with_modules, &names);
+        let mut users = self.users(&program, &followed, &names);
         for _ in 0..MAX_ALIAS_ROUNDS {
             for user in &mut users {
                 let source = self.read(user.package, user.entry, Wanted::Names(&names));
@@ -217,6 +231,31 @@ impl<'a> Reader<'a> {
         }
         self.link_names(&mut program);
         (program, names)
+    }
+
+    /// Notes the declarations of C functions whose wasm type is another than C's.
+    fn compare_with_c(&self, program: &mut Program) {
+        let wide = self.target.has_wide_pointers();
+        let mut other: Vec<(CrateId, usize, WasmType)> = Vec::new();
+        for (id, source) in program.crates.iter().enumerate() {
+            for (import, declared) in source.imports.iter().enumerate() {
+                let is_bare = declared.module.is_none() && !declared.native_library;
+                let Some(c_type) = self
+                    .known
+                    .function_type(&declared.name)
+                    .filter(|_| is_bare && !declared.undecided)
+                else {
+                    continue;
+                };
+                let own = wasm_type::of_import(program, id, declared, wide);
+                if own.is_some_and(|own| own != *c_type) {
+                    other.push((id, import, c_type.clone()));
+                }
+            }
+        }
+        for (id, import, c_type) in other {
+            program.crates[id].imports[import].c_type = Some(c_type);
+        }
     }
 
     /// The crates whose text can name an import: those that depend on a declaring package and hold one of

@@ -1,10 +1,12 @@
 //! Rust source to declarations: the module tree, the extern blocks in it, and who mentions what.
 
 mod attributes;
+mod definitions;
 pub(crate) mod exposure;
 mod extern_block;
 mod generators;
 mod heads;
+mod ignored;
 mod include;
 mod items;
 mod lexer;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::tokens::Tokens;
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, PackageIndex};
-use crate::import::{ImportKind, Origin, Place};
+use crate::ignored::IgnoredBecause;
+use crate::import::{ImportKind, Origin, Place, WasmType};
 
 /// The source of one crate of one package.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct CrateSource {
     pub(crate) types: Vec<TypeItem>,
     pub(crate) imports: Vec<Declared>,
     pub(crate) definitions: Vec<Definition>,
+    pub(crate) ignored_modules: Vec<IgnoredModule>,
     pub(crate) opaque: Vec<OpaquePlace>,
     /// The exported macros whose expansion can hold an extern block.
     pub(crate) exported_macros: Vec<ExportedMacro>,
@@ -193,6 +195,17 @@ pub(crate) struct Declared {
     pub(crate) inside: Option<CarrierId>,
     /// The block names a native library: `#[link(name = "…")]`.
     pub(crate) native_library: bool,
+    /// It has no module, and is not known to be defined: then it matters whether anything names it.
+    pub(crate) undecided: bool,
+    /// It has no module and the name of a C function whose wasm type is this one, and another than its own.
+    pub(crate) c_type: Option<WasmType>,
+}
+
+impl Declared {
+    /// Whether it matters who names it.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.module.is_some() || self.undecided || self.c_type.is_some()
+    }
 }
 
 /// A symbol that the crate defines for the linker: `no_mangle` or `export_name`.
@@ -200,6 +213,28 @@ pub(crate) struct Declared {
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) truth: Truth,
+    pub(crate) kind: ImportKind,
+    /// Whether it is a function that passes values as C does.
+    pub(crate) passes_as_c: bool,
+    pub(crate) file: FileId,
+    /// The identifier's token.
+    pub(crate) token: usize,
+    /// Behind the declaration's head: before the body of a function.
+    pub(crate) end: usize,
+    pub(crate) scope: ScopeId,
+}
+
+/// A `wasm_import_module` that rustc ignores for where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct IgnoredModule {
+    pub(crate) module: String,
+    /// The link name of the item that it was meant for; `None` on an item that is none of a block's.
+    pub(crate) name: Option<String>,
+    pub(crate) why: IgnoredBecause,
+    pub(crate) truth: Truth,
+    pub(crate) file: FileId,
+    /// The identifier's token, or what stands where one would.
+    pub(crate) token: usize,
 }
 
 /// An exported `macro_rules!`, for calls in other crates.

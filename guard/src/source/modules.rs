@@ -10,6 +10,10 @@ use crate::error::Problem;
 /// below ten.
 pub(super) const MAX_MODULE_DEPTH: usize = 128;
 
+/// How deep modules with a body may nest in one file. Each has a directory of its own, whose path grows with
+/// the depth.
+pub(super) const MAX_INLINE_DEPTH: usize = 1024;
+
 /// Where the files of a module's children are looked for.
 #[derive(Debug, Clone)]
 pub(super) struct ModuleDirectory {
@@ -17,20 +21,22 @@ pub(super) struct ModuleDirectory {
     pub(super) children: PathBuf,
     /// What a `#[path]` is relative to.
     pub(super) path_base: PathBuf,
+    /// How many modules with a body lie around, in the same file.
+    pub(super) depth: usize,
 }
 
 impl ModuleDirectory {
     /// For the crate root, a `mod.rs`, and a file that a `#[path]` named: children are its siblings.
     pub(super) fn beside(file: &Path) -> Self {
         let directory = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        Self { children: directory.clone(), path_base: directory }
+        Self { children: directory.clone(), path_base: directory, depth: 0 }
     }
 
     /// For `x.rs` found through `mod x;`: children are in `x/`, a `#[path]` is beside it.
     pub(super) fn below(file: &Path) -> Self {
         let directory = file.parent().unwrap_or(Path::new("")).to_path_buf();
         let stem = file.file_stem().unwrap_or_default();
-        Self { children: directory.join(stem), path_base: directory }
+        Self { children: directory.join(stem), path_base: directory, depth: 0 }
     }
 
     /// For `mod name { … }` inside.
@@ -39,7 +45,7 @@ impl ModuleDirectory {
             Some(path) => self.path_base.join(path),
             None => self.children.join(name),
         };
-        Self { children: directory.clone(), path_base: directory }
+        Self { children: directory.clone(), path_base: directory, depth: self.depth + 1 }
     }
 
     /// The file of `mod name;` and where its children are; `None` when there is no such file.

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use super::attributes::Attributes;
 use super::macros::{Call, Macros};
 use super::model::{
-    Binding, Carrier, CarrierId, Code, CrateSource, Definition, ExportedMacro, FileId, OpaquePlace,
-    Scope, ScopeId, SourceFile, Target, TextOrigin,
+    Binding, Carrier, CarrierId, Code, CrateSource, ExportedMacro, FileId, OpaquePlace, Scope,
+    ScopeId, SourceFile, Target, TextOrigin,
 };
 use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
 use super::tokens::{Delimiter, Kind, Piece, Tokens};
@@ -54,6 +54,7 @@ pub(super) fn walk_crate(
             types: Vec::new(),
             imports: Vec::new(),
             definitions: Vec::new(),
+            ignored_modules: Vec::new(),
             opaque: Vec::new(),
             exported_macros: Vec::new(),
             macros: HashMap::new(),
@@ -318,10 +319,6 @@ impl Walker<'_> {
         self.source.opaque.push(OpaquePlace { file, token, reason });
     }
 
-    pub(super) fn define(&mut self, name: String, truth: Truth) {
-        self.source.definitions.push(Definition { name, truth });
-    }
-
     pub(super) fn bind(&mut self, scope: ScopeId, name: &str, public: bool, target: Target) {
         let bindings = self.source.scopes[scope].names.entry(name.to_owned()).or_default();
         bindings.push(Binding { public, target });
@@ -358,6 +355,7 @@ impl Walker<'_> {
             let item_truth = truth.and(attributes.truth());
             let statement = Region { truth: item_truth, ..region.clone() };
             self.note_generator(&statement, &attributes, start);
+            self.module_on_other_item(&statement, &attributes, start);
             let next = match self.item(&statement, &attributes, start) {
                 Some(next) => next,
                 None => self.expression(&statement, start),
@@ -367,17 +365,20 @@ impl Walker<'_> {
         }
     }
 
-    /// Notes a struct or trait whose attribute is a procedural macro that declares imports.
+    /// Notes a struct, trait or function whose attribute is a procedural macro that declares imports.
     fn note_generator(&mut self, statement: &Region, attributes: &Attributes, start: usize) {
         let tokens = self.tokens(statement.file);
         let at = super::heads::visibility(tokens, start).1;
+        let function = super::heads::function_keyword(tokens, at, statement.range.end);
         let is_item = ["struct", "trait"].iter().any(|word| tokens.is_keyword(at, word));
-        if !is_item || statement.truth == Truth::False {
+        let Some(keyword) = function.or(is_item.then_some(at)) else { return };
+        if statement.truth == Truth::False {
             return;
         }
-        if let Some(attribute) = super::generators::attribute(tokens, attributes) {
+        let generator = super::generators::attribute(tokens, attributes, function.is_some());
+        if let Some(attribute) = generator {
             let reason = format!("the attribute `{attribute}` declares imports for this item");
-            self.opaque(statement.file, at + 1, reason);
+            self.opaque(statement.file, keyword + 1, reason);
         }
     }
 

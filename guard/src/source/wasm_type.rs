@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::attributes::split_commas;
-use super::model::{Declared, Style, TypeText, path_in};
+use super::heads::after_generics;
+use super::model::{Declared, Definition, Style, TypeText, path_in};
 use super::names::{CrateId, Meaning, Program};
 use super::tokens::{Delimiter, Kind, Tokens};
 use crate::import::{ImportKind, ValueType, WasmType};
@@ -37,10 +38,31 @@ pub(crate) fn of_import(
     if declared.kind != ImportKind::Function {
         return None;
     }
-    let source = &program.crates[crate_id];
-    let signature = Signature { program, wide };
-    let place = |range| TypeText { file: declared.file, scope: declared.scope, range };
-    signature.of_function(&source.files[declared.file].tokens, crate_id, declared, &place)
+    let head = TypeText {
+        file: declared.file,
+        scope: declared.scope,
+        range: declared.token..declared.end,
+    };
+    Signature { program, wide }.of_function(crate_id, &head)
+}
+
+/// The same for a function that the crate defines under a symbol of its own. `None` too where the ABI is
+/// Rust's, which passes values in ways of its own.
+pub(crate) fn of_definition(
+    program: &Program,
+    crate_id: CrateId,
+    definition: &Definition,
+    wide: bool,
+) -> Option<WasmType> {
+    if definition.kind != ImportKind::Function || !definition.passes_as_c {
+        return None;
+    }
+    let head = TypeText {
+        file: definition.file,
+        scope: definition.scope,
+        range: definition.token..definition.end,
+    };
+    Signature { program, wide }.of_function(crate_id, &head)
 }
 
 /// What a written type tells by itself.
@@ -59,14 +81,14 @@ struct Signature<'a> {
 }
 
 impl Signature<'_> {
-    fn of_function(
-        &self,
-        tokens: &Tokens,
-        crate_id: CrateId,
-        declared: &Declared,
-        place: &dyn Fn(Range<usize>) -> TypeText,
-    ) -> Option<WasmType> {
-        let list = declared.token + 1;
+    /// The type of a function from its head: its name, its parameters, its result.
+    fn of_function(&self, crate_id: CrateId, head: &TypeText) -> Option<WasmType> {
+        let tokens = &self.program.crates[crate_id].files[head.file].tokens;
+        let place = |range| TypeText { range, ..head.clone() };
+        let mut list = head.range.start + 1;
+        if tokens.is_punct(list, '<') {
+            list = after_generics(tokens, list, head.range.end);
+        }
         let parameters =
             tokens.inside(list).filter(|_| tokens.opens(list, Delimiter::Parenthesis))?;
         let mut params = Vec::new();
@@ -77,7 +99,7 @@ impl Signature<'_> {
         }
         let after = tokens.after(list);
         let results = if tokens.is_punct(after, '-') && tokens.is_punct(after + 1, '>') {
-            self.of_type(crate_id, place(after + 2..declared.end))?
+            self.of_type(crate_id, place(after + 2..head.range.end))?
         } else {
             Vec::new()
         };

@@ -8,6 +8,10 @@ fn from_table(target: &str) -> CSymbols {
     CSymbols::for_target(target, None).expect("a target of the table")
 }
 
+fn range(first: u16, last: u16, earliest: u16, latest: u16) -> SdkRange {
+    SdkRange { first, last, earliest, latest, doubtful: false }
+}
+
 #[test]
 fn libc_names_of_wasip1() {
     let symbols = from_table("wasm32-wasip1");
@@ -16,7 +20,7 @@ fn libc_names_of_wasip1() {
     assert!(close.is_function && close.referenced_by_std && !close.weak);
     let ty = close.wasm_type.as_ref().expect("known");
     assert_eq!((&ty.params[..], &ty.results[..]), (&[ValueType::I32][..], &[ValueType::I32][..]));
-    assert_eq!(close.sdk, Some(SdkRange { first: 16, last: 34, earliest: 0, latest: u16::MAX }));
+    assert_eq!(close.sdk, Some(range(16, 34, 0, u16::MAX)));
 
     let rand = symbols.get("rand").expect("libc has it");
     assert!(!rand.referenced_by_std, "std has no use for it");
@@ -24,7 +28,7 @@ fn libc_names_of_wasip1() {
     assert!(!errno.is_function && errno.wasm_type.is_none() && errno.referenced_by_std);
     // Threads that do nothing, since wasi-sdk 25 (the oldest newer archive is of 27).
     let stub = symbols.get("pthread_create").expect("libc has it");
-    assert_eq!(stub.sdk, Some(SdkRange { first: 27, last: 34, earliest: 17, latest: u16::MAX }));
+    assert_eq!(stub.sdk, Some(range(27, 34, 17, u16::MAX)));
     assert!(symbols.get("fastly_http_body_close").is_none());
 }
 
@@ -84,7 +88,110 @@ fn sockets_are_referenced_on_wasip2_only() {
     let p1 = from_table("wasm32-wasip1");
     assert!(p1.get("connect").is_none());
     assert!(p1.get("send").is_some_and(|it| !it.referenced_by_std));
-    assert!(p2.get("__wasi_fd_read").is_none(), "a component has no preview1");
+    let read = p2.get("__wasi_fd_read").expect("of the time of the adapter");
+    assert_eq!(read.sdk, Some(range(27, 27, 0, 29)), "later components have no preview1");
+}
+
+/// Their own C libraries could not be read; those of two other targets stand for them.
+#[test]
+fn a_libc_that_stands_for_another_settles_only_what_all_its_releases_have() {
+    for (target, of_target_alone) in
+        [("wasm32-wasip1-threads", "sem_post"), ("wasm32-wasip3", "__wasi_fd_read")]
+    {
+        let symbols = from_table(target);
+        for name in ["close", "read", "malloc", "log"] {
+            let symbol = symbols.get(name).expect(name);
+            assert_eq!(symbol.library, Library::Libc, "{target} {name}");
+            assert!(symbol.is_surely_in(&(27..=27)), "{target} {name}");
+        }
+        let symbol = symbols.get(of_target_alone).expect(of_target_alone);
+        for release in [20, 27, 34] {
+            assert!(symbol.may_be_in(&(release..=release)), "{target} {release}");
+            assert!(!symbol.is_surely_in(&(release..=release)), "{target} {release}");
+        }
+    }
+    // wasm32-wasip2's bindings of WASI 0.2 are not wasm32-wasip3's.
+    let binding = "streams_method_input_stream_read";
+    assert!(from_table("wasm32-wasip2").get(binding).is_some());
+    let p3 = from_table("wasm32-wasip3");
+    assert!(p3.get(binding).is_none());
+    assert!(p3.get("connect").expect("sockets").referenced_by_std);
+    assert!(
+        !from_table("wasm32-wasip1").get("pthread_create").expect("a stub").may_be_in(&(0..=16))
+    );
+}
+
+#[test]
+fn emscripten_links_a_set_of_archives() {
+    let symbols = from_table("wasm32-unknown-emscripten");
+    for (name, library) in [
+        ("close", "libc"),
+        ("malloc", "dlmalloc"),
+        ("__cxa_demangle", "c++abi"),
+        ("emscripten_compute_dom_pk_code", "html5"),
+        // Rust's own is in front of emscripten's.
+        ("__divti3", "compiler_builtins"),
+    ] {
+        let symbol = symbols.get(name).expect(name);
+        assert_eq!(symbol.library.name(), library, "{name}");
+        assert!(symbol.library.is_always_linked(), "{name}");
+    }
+    assert!(symbols.get("open").expect("libc").referenced_by_std);
+    // What JavaScript defines is an import, and no C symbol.
+    for name in ["emscripten_get_now", "emscripten_asm_const_int", "glClear"] {
+        assert!(symbols.get(name).is_none(), "{name}");
+    }
+    let any = 0..=u16::MAX;
+    assert!(symbols.get("close").expect("libc").is_surely_in(&any));
+    let internal = symbols.get("__syscall_uname").expect("stubs");
+    assert!(internal.may_be_in(&any) && !internal.is_surely_in(&any), "of this release alone");
+    assert!(symbols.origin().contains("emscripten 3.1.6"), "{}", symbols.origin());
+}
+
+#[test]
+fn a_symbol_says_which_libc_it_is_of() {
+    let origin = |target: &str, name: &str, release: &str| {
+        let symbols = from_table(target);
+        let rustc = Rustc::from_release(release).expect(release);
+        let symbol = symbols.get(name).expect(name);
+        let origin = symbols.origin_for(symbol, &rustc);
+        let table =
+            concat!(" (the table built into wasm-import-guard ", env!("CARGO_PKG_VERSION"), ")");
+        origin.strip_suffix(table).expect("it is of the table").to_owned()
+    };
+    for (target, name, release, expected) in [
+        (
+            "wasm32-wasip1",
+            "close",
+            "1.91.0",
+            "wasi-libc as in wasi-sdk 27, which rustc 1.91.0 ships",
+        ),
+        (
+            "wasm32-wasip1",
+            "close",
+            "1.90.0",
+            "wasi-libc as in wasi-sdk 25 to 27, one of which rustc 1.90.0 ships",
+        ),
+        (
+            "wasm32-wasip1",
+            "pthread_create",
+            "1.85.0",
+            "wasi-libc as in wasi-sdk 25, which rustc 1.85.0 ships; whether just that release has the \
+             name is not known",
+        ),
+        ("wasm32-wasip1", "close", "nightly-2025-10-01", "wasi-libc as in wasi-sdk 16 to 34"),
+        (
+            "wasm32-wasip1-threads",
+            "close",
+            "1.91.0",
+            "wasi-libc for wasm32-wasip1 as in wasi-sdk 27, which rustc 1.91.0 ships",
+        ),
+        ("wasm32-wasip3", "close", "1.96.0", "wasi-libc for wasm32-wasip2 as in wasi-sdk 27 to 33"),
+        ("wasm32-unknown-emscripten", "close", "1.96.0", "the libraries of emscripten 3.1.6"),
+        ("wasm32-unknown-unknown", "log", "1.91.0", "compiler_builtins of rustc 1.96"),
+    ] {
+        assert_eq!(origin(target, name, release), expected, "{target} {name} {release}");
+    }
 }
 
 #[test]
@@ -192,6 +299,8 @@ fn the_toolchains_own_libc_comes_first() {
     let symbols = CSymbols::for_target("wasm32-wasip1", Some(&root.0)).expect("a sound archive");
     assert!(symbols.get("brand_new").is_some());
     assert!(symbols.get("rand").is_none(), "this libc does not have it");
+    assert!(symbols.may_define("rand"), "another one does");
+    assert!(!symbols.may_define("fastly_http_body_close"));
     assert!(symbols.get("open").expect("it has it").referenced_by_std, "the table knows std");
     assert_eq!(
         symbols.get("__divdi3").map(|it| &it.library),
@@ -205,7 +314,7 @@ fn the_toolchains_own_libc_comes_first() {
     // Nothing for this target there.
     let symbols = CSymbols::for_target("wasm32-wasip2", Some(&root.0)).expect("the table");
     assert!(symbols.origin().starts_with("the table built into"), "{}", symbols.origin());
-    assert!(symbols.origin().contains("wasi-sdk 33"), "{}", symbols.origin());
+    assert!(symbols.origin().contains("wasi-sdk 27 to 33"), "{}", symbols.origin());
 }
 
 #[test]
@@ -238,6 +347,10 @@ fn a_name_is_in_a_release_only_where_the_archives_do_not_exclude_it() {
     // In 27 and not in 16: it came somewhere between.
     let stub = symbols.get("pthread_create").expect("libc has it");
     assert!(stub.may_be_in(&(25..=25)) && !stub.may_be_in(&(0..=16)));
+    // In both, and all between.
+    assert!(symbols.get("close").expect("libc has it").is_surely_in(&(25..=25)));
+    assert!(dup.is_surely_in(&(34..=u16::MAX)) && !dup.is_surely_in(&(29..=34)));
+    assert!(stub.is_surely_in(&(27..=30)) && !stub.is_surely_in(&(25..=25)));
     // compiler_builtins have no release of wasi-sdk.
     let log = from_table("wasm32-unknown-unknown").get("log").expect("there").clone();
     assert!(log.may_be_in(&(25..=25)));

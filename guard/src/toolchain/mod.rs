@@ -1,14 +1,17 @@
 //! Which rustc is in use, and what a rustc does with wasm imports.
 
+mod channel;
 mod find;
 mod rustup;
 mod target;
 mod version;
+mod wasi_sdk;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) use channel::without_host;
 pub use version::{ImportSymbols, Rustc, UndefinedSymbols};
 
 use crate::error::Error;

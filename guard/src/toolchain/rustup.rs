@@ -64,7 +64,7 @@ impl Rustup {
                 .map(|name| self.named(OsStr::new(name))));
         };
         if let Some((path, line)) = file.toolchain_path() {
-            if file.of_project && !trust.config {
+            if file.is_of_project(&configuration.top) && !trust.config {
                 return Err(Error::new(format!(
                     "{}:{line}: `path` names a toolchain whose programs would be run",
                     file.path.display()

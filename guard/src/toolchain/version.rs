@@ -1,14 +1,12 @@
 //! A rustc by its version, and what that version does with wasm imports.
 
-use std::ops::RangeInclusive;
-
 use crate::error::Error;
 
 /// A rustc by its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rustc {
-    /// `1.91.0`, `1.92.0-beta.3`, `1.93.0-nightly`; for a nightly that is known by its date alone,
-    /// `nightly-2025-10-01`.
+    /// `1.91.0`, `1.92.0-beta.3`, `1.93.0-nightly`; for a nightly or beta that is known by its date alone,
+    /// `nightly-2025-10-01`, `beta-2025-10-01`.
     pub release: String,
     /// The commit it was built from, in full; `None` where the build does not say.
     pub commit_hash: Option<String>,
@@ -57,13 +55,24 @@ const DEFECT_COMMIT: &str = "8e62bfd31";
 const REPAIR: (Date, Date) = ((2025, 11, 1), (2025, 11, 10));
 /// rust#148591 brought the repair to the 1.92 beta: queued on the first of these days.
 const BETA_REPAIR: (Date, Date) = ((2025, 11, 6), (2025, 11, 10));
+/// A beta that is known by its date alone was 1.90's until 1.91's was made. The main branch went on to
+/// 1.92 with rust#146507, which was opened the day after the first of these; by the second 1.90 had been
+/// released, so that no beta of it was left.
+const BETA_OF_DEFECT: (Date, Date) = ((2025, 9, 12), (2025, 9, 19));
 /// rust#149868 stopped `--allow-undefined` between these days, during 1.96 (its announcement was
 /// written on the first and published on 2026-04-04; users saw it in nightlies of the second).
 const NO_ALLOW_UNDEFINED: (Date, Date) = ((2026, 3, 12), (2026, 4, 7));
 
+/// A beta of later than this is 1.96's or a later one's, whichever day 1.96 left the main branch on: six
+/// weeks are between two releases, and it had begun before [`NO_ALLOW_UNDEFINED`].
+const BETA_1_96_OVER: Date = (2026, 5, 31);
+
+/// How the name of a beta begins that is known by its date alone.
+const DATED_BETA: &str = "beta-";
+
 /// Where a build stands in Rust's release trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Channel {
+pub(super) enum Channel {
     Stable,
     Beta,
     /// Nightlies, and builds from the main branch (`-dev`).
@@ -103,13 +112,14 @@ impl Rustc {
     }
 
     /// Reads a version as a person names it: `1.91.0`, `1.91`, `1.92.0-beta.3`, `1.93.0-nightly`,
-    /// `nightly-2025-10-01`, or the first line of `rustc -V`.
+    /// `nightly-2025-10-01`, `beta-2025-10-01`, or the first line of `rustc -V`.
     ///
     /// # Errors
     /// When it is none of these; names that stand for a moving version, such as `stable`, are not.
     pub fn from_release(text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        if let Some(date) = text.strip_prefix("nightly-").and_then(parse_date) {
+        let dated = text.strip_prefix("nightly-").or_else(|| text.strip_prefix(DATED_BETA));
+        if let Some(date) = dated.and_then(parse_date) {
             return Ok(Self {
                 release: text.to_owned(),
                 commit_hash: None,
@@ -141,7 +151,7 @@ impl Rustc {
         })
     }
 
-    /// The minor version: 91 of 1.91.0. `None` for a nightly that is known by its date alone.
+    /// The minor version: 91 of 1.91.0. `None` for a nightly or beta that is known by its date alone.
     pub fn minor(&self) -> Option<u32> {
         parse_release(&self.release).map(|(_, minor, _, _)| minor)
     }
@@ -154,7 +164,11 @@ impl Rustc {
         use ImportSymbols::{Mangled, Plain, PlainOutsideDeclaringCrate, Unknown};
         let date = self.date();
         let Some((major, minor, patch, channel)) = parse_release(&self.release) else {
-            return self.import_symbols_of_main();
+            return if self.release.starts_with(DATED_BETA) {
+                self.import_symbols_of_beta()
+            } else {
+                self.import_symbols_of_main()
+            };
         };
         match (major, minor, channel) {
             (0, ..) | (1, ..=41, _) => Plain,
@@ -169,6 +183,19 @@ impl Rustc {
             (1, 92, Channel::Beta) => within(date, BETA_REPAIR),
             (1, 91..=93, Channel::Main) => self.import_symbols_of_main(),
             _ => Mangled,
+        }
+    }
+
+    /// What a beta does, by the date it was published on. (1.92's, which followed on 1.91's while both had
+    /// the defect, was made with rust#148181.)
+    fn import_symbols_of_beta(&self) -> ImportSymbols {
+        match self.date() {
+            None => ImportSymbols::Unknown,
+            // No beta of those years was near a change but that of 1.42.
+            Some(date) if date < (2020, 5, 1) => ImportSymbols::Unknown,
+            Some(date) if date < BETA_OF_DEFECT.0 => ImportSymbols::Mangled,
+            Some(date) if date <= BETA_OF_DEFECT.1 => ImportSymbols::Unknown,
+            date => within(date, BETA_REPAIR),
         }
     }
 
@@ -224,18 +251,17 @@ impl Rustc {
         }
     }
 
-    /// The wasi-sdk releases whose wasi-libc it may bring for the WASI targets.
-    ///
-    /// Known are 25 for 1.85 and 29 for 1.93; what lies between, before and after is between, at most and
-    /// at least that.
-    pub fn wasi_sdk(&self) -> RangeInclusive<u16> {
-        match self.minor() {
-            Some(..=84) => 0..=25,
-            Some(85) => 25..=25,
-            Some(86..=92) => 25..=29,
-            Some(93) => 29..=29,
-            Some(94..) => 29..=u16::MAX,
-            None => 0..=u16::MAX,
+    /// Whether it has the defect of rust#148347, or may have it for all that its name tells.
+    pub fn may_have_defect(&self) -> bool {
+        match self.import_symbols() {
+            ImportSymbols::PlainOutsideDeclaringCrate => true,
+            // What is unknown of 2020 is unknown for another reason.
+            ImportSymbols::Unknown => match (self.minor(), self.date()) {
+                (Some(minor), _) => minor >= 91,
+                (None, Some(date)) => date >= DEFECT,
+                (None, None) => true,
+            },
+            ImportSymbols::Mangled | ImportSymbols::Plain => false,
         }
     }
 
@@ -249,9 +275,46 @@ impl Rustc {
             Some(_) => UndefinedSymbols::LinkError,
         };
         match parse_release(&self.release) {
+            // The betas were 1.96's some weeks after the nightlies.
+            None if self.release.starts_with(DATED_BETA) => match self.date() {
+                Some(date) if date < NO_ALLOW_UNDEFINED.0 => UndefinedSymbols::Imported,
+                Some(date) if date > BETA_1_96_OVER => UndefinedSymbols::LinkError,
+                _ => UndefinedSymbols::Unknown,
+            },
             Some((1, 96, _, Channel::Main)) | None => by_date(self.date()),
             Some((0, ..) | (1, ..=95, ..)) => UndefinedSymbols::Imported,
             Some(_) => UndefinedSymbols::LinkError,
+        }
+    }
+
+    /// One sentence that says why [`Self::undefined_symbols`] answers as it does.
+    pub fn undefined_symbols_reason(&self) -> String {
+        let release = &self.release;
+        match self.undefined_symbols() {
+            UndefinedSymbols::Imported => format!(
+                "rustc {release} lets the linker make an import of module `env` of a function that                  nothing defines, without a message"
+            ),
+            UndefinedSymbols::LinkError => format!(
+                "with rustc {release} a symbol that nothing defines is a link error (rust#149868)"
+            ),
+            UndefinedSymbols::Unknown => format!(
+                "rustc {release} is of the time when undefined symbols became link errors (rust#149868),                  and its version does not tell on which side"
+            ),
+        }
+    }
+
+    /// One sentence that says what it makes of a warning of the linker; `None` where that is not known.
+    pub fn linker_warnings_reason(&self) -> Option<String> {
+        let release = &self.release;
+        // rustc 1.97 shows the linker's messages by default.
+        match (self.linker_warnings_are_fatal()?, self.minor()) {
+            (true, _) => Some(format!("rustc {release} has the linker fail on such a mismatch")),
+            (false, Some(..=96)) => Some(format!(
+                "rustc {release} hides the linker's warning (`function signature mismatch: …`)"
+            )),
+            (false, _) => Some(format!(
+                "rustc {release} shows the linker's warning (`function signature mismatch: …`), and goes on"
+            )),
         }
     }
 
@@ -282,7 +345,7 @@ fn within(date: Option<Date>, repair: (Date, Date)) -> ImportSymbols {
 }
 
 /// `1.92.0-beta.3` → (1, 92, 0, beta). `1.92` is taken as `1.92.0`.
-fn parse_release(text: &str) -> Option<(u32, u32, u32, Channel)> {
+pub(super) fn parse_release(text: &str) -> Option<(u32, u32, u32, Channel)> {
     let (numbers, suffix) = text.split_once('-').unwrap_or((text, ""));
     let channel = match suffix.split('.').next() {
         Some("") => Channel::Stable,
@@ -327,132 +390,4 @@ fn write_date((year, month, day): Date) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ImportSymbols::{Mangled, Plain, PlainOutsideDeclaringCrate, Unknown};
-
-    fn named(text: &str) -> Rustc {
-        Rustc::from_release(text).unwrap()
-    }
-
-    #[test]
-    fn stable_releases() {
-        for (release, expected) in [
-            ("1.36.0", Plain),
-            ("1.41.1", Plain),
-            ("1.42.0", Unknown),
-            ("1.63.0", Mangled),
-            ("1.90.0", Mangled),
-            ("1.91.0", PlainOutsideDeclaringCrate),
-            ("1.91", PlainOutsideDeclaringCrate),
-            ("1.91.1", Mangled),
-            ("1.92.0", Mangled),
-            ("1.96.0", Mangled),
-        ] {
-            assert_eq!(named(release).import_symbols(), expected, "{release}");
-        }
-        assert_eq!(named("1.91").release, "1.91.0");
-    }
-
-    #[test]
-    fn nightlies_go_by_the_date_of_their_commit() {
-        for (release, expected) in [
-            ("nightly-2019-06-01", Plain),
-            ("nightly-2025-08-12", Mangled),
-            ("nightly-2025-08-13", PlainOutsideDeclaringCrate),
-            ("nightly-2025-10-01", PlainOutsideDeclaringCrate),
-            ("nightly-2025-11-01", PlainOutsideDeclaringCrate),
-            ("nightly-2025-11-05", Unknown),
-            ("nightly-2025-11-12", Mangled),
-            ("1.91.0-nightly (8e62bfd31 2025-08-12)", PlainOutsideDeclaringCrate),
-            ("1.91.0-nightly (000000000 2025-08-12)", Unknown),
-            ("1.91.0-nightly (f34ba774c 2025-08-03)", Mangled),
-            ("1.91.0-nightly", Unknown),
-            ("1.91.0-dev", Unknown),
-            ("1.93.0-nightly (000000000 2025-10-29)", PlainOutsideDeclaringCrate),
-            ("1.93.0-nightly (000000000 2025-12-01)", Mangled),
-            ("1.94.0-nightly", Mangled),
-            ("1.90.0-nightly", Mangled),
-        ] {
-            assert_eq!(named(release).import_symbols(), expected, "{release}");
-        }
-        assert!(named("nightly-2025-11-05").import_symbols_reason().contains("2025-11-04"));
-        assert!(named("1.91.0-dev").import_symbols_reason().contains("which commit"));
-    }
-
-    #[test]
-    fn betas() {
-        for (release, expected) in [
-            ("1.90.0-beta.5", Mangled),
-            ("1.91.0-beta.3", PlainOutsideDeclaringCrate),
-            ("1.92.0-beta.3", Unknown),
-            ("1.92.0-beta.2 (000000000 2025-10-30)", PlainOutsideDeclaringCrate),
-            ("1.92.0-beta.6 (000000000 2025-11-25)", Mangled),
-            ("1.93.0-beta.1", Mangled),
-        ] {
-            assert_eq!(named(release).import_symbols(), expected, "{release}");
-        }
-    }
-
-    #[test]
-    fn verbose_output_of_rustup_and_of_distributions() {
-        let official = "rustc 1.91.0 (f8297e351 2025-10-28)\nbinary: rustc\n\
-            commit-hash: f8297e351a40c1439a467bbbb6879088047f50b3\ncommit-date: 2025-10-28\n\
-            host: x86_64-unknown-linux-gnu\nrelease: 1.91.0\nLLVM version: 21.1.2\n";
-        let rustc = Rustc::parse_verbose(official).unwrap();
-        assert_eq!(rustc.release, "1.91.0");
-        assert_eq!(rustc.commit_date.as_deref(), Some("2025-10-28"));
-        assert_eq!(rustc.host.as_deref(), Some("x86_64-unknown-linux-gnu"));
-        assert_eq!(rustc.import_symbols(), PlainOutsideDeclaringCrate);
-
-        let tarball = "rustc 1.91.1 (ed61e7d7e 2025-11-07) (built from a source tarball)\n\
-            binary: rustc\ncommit-hash: unknown\ncommit-date: unknown\nhost: aarch64-alpine-linux-musl\n\
-            release: 1.91.1\nLLVM version: 21.1.4\n";
-        let rustc = Rustc::parse_verbose(tarball).unwrap();
-        assert_eq!((rustc.commit_hash.as_deref(), rustc.commit_date.as_deref()), (None, None));
-        assert_eq!(rustc.import_symbols(), Mangled);
-
-        assert!(Rustc::parse_verbose("clang version 19\n").is_err());
-        assert!(Rustc::parse_verbose("release: many\n").is_err());
-        assert!(Rustc::parse_verbose("").is_err());
-    }
-
-    #[test]
-    fn names_that_move_are_refused() {
-        for text in
-            ["stable", "nightly", "beta", "", "1", "1.x", "1.91.0.1", "nightly-2025-13-01", "-1.2"]
-        {
-            let error = Rustc::from_release(text).unwrap_err();
-            assert!(error.message().contains(&format!("`{text}`")), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_linker_flags_follow_the_version() {
-        use UndefinedSymbols::{Imported, LinkError};
-        for (release, undefined) in [
-            ("1.63.0", Imported),
-            ("1.95.0", Imported),
-            ("1.96.0", LinkError),
-            ("1.96.0-beta.2", LinkError),
-            ("1.96.0-nightly", UndefinedSymbols::Unknown),
-            ("nightly-2026-01-01", Imported),
-            ("nightly-2026-04-01", UndefinedSymbols::Unknown),
-            ("nightly-2026-05-20", LinkError),
-            ("1.97.0-nightly", LinkError),
-        ] {
-            assert_eq!(named(release).undefined_symbols(), undefined, "{release}");
-        }
-        assert_eq!(named("1.63.0").linker_warnings_are_fatal(), Some(true));
-        assert_eq!(named("1.77.0").linker_warnings_are_fatal(), None);
-        assert_eq!(named("1.96.0").linker_warnings_are_fatal(), Some(false));
-    }
-
-    #[test]
-    fn the_day_before_a_month_begins() {
-        assert_eq!(day_before((2025, 3, 1)), (2025, 2, 28));
-        assert_eq!(day_before((2024, 3, 1)), (2024, 2, 29));
-        assert_eq!(day_before((2025, 11, 1)), (2025, 10, 31));
-        assert_eq!(day_before((2025, 1, 1)), (2024, 12, 31));
-    }
-}
+mod tests;

@@ -71,7 +71,7 @@ impl Configuration {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .filter(|(name, value)| !value.is_empty() && is_looked_at(name))
             .collect();
-        let toolchain_file = ToolchainFile::find(&directory, &top)?;
+        let toolchain_file = ToolchainFile::find(&directory)?;
         let mut configuration =
             Self { directory, top, cargo_home, files: Vec::new(), toolchain_file, variables };
         configuration.read_files()?;

@@ -231,13 +231,11 @@ fn check_credentials(document: &Document) -> Result<(), Error> {
     Ok(())
 }
 
-/// The `rust-toolchain` or `rust-toolchain.toml` that holds for a directory.
+/// A `rust-toolchain` or `rust-toolchain.toml`.
 #[derive(Debug, Clone)]
-pub(crate) struct ToolchainFile {
+pub struct ToolchainFile {
     /// Where it is.
-    pub(crate) path: PathBuf,
-    /// Whether it is the project's, and not the user's own above it.
-    pub(crate) of_project: bool,
+    pub path: PathBuf,
     content: ToolchainContent,
 }
 
@@ -249,24 +247,38 @@ enum ToolchainContent {
 }
 
 impl ToolchainFile {
-    /// The nearest one from `directory` upwards, as rustup looks for it: in each directory
-    /// `rust-toolchain` first.
+    /// The nearest one from `directory` upwards, as rustup looks for it.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(crate) fn find(directory: &Path, top: &Path) -> Result<Option<Self>, Error> {
+    pub(crate) fn find(directory: &Path) -> Result<Option<Self>, Error> {
         for directory in directory.ancestors() {
-            for name in ["rust-toolchain", "rust-toolchain.toml"] {
-                let path = directory.join(name);
-                if !path.is_file() {
-                    continue;
-                }
-                let of_project = directory.starts_with(top);
-                let content = Self::read(&path, name == "rust-toolchain")?;
-                return Ok(Some(Self { path, of_project, content }));
+            let found = Self::in_directory(directory)?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    /// The one in `directory`: of both rustup takes `rust-toolchain`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn in_directory(directory: &Path) -> Result<Option<Self>, Error> {
+        for name in ["rust-toolchain", "rust-toolchain.toml"] {
+            let path = directory.join(name);
+            if path.is_file() {
+                let content = Self::read(&path, name == "rust-toolchain")?;
+                return Ok(Some(Self { path, content }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether it is the project's, whose topmost directory is `top`, and not the user's own above it.
+    pub(crate) fn is_of_project(&self, top: &Path) -> bool {
+        self.path.starts_with(top)
     }
 
     fn read(path: &Path, may_be_name: bool) -> Result<ToolchainContent, Error> {
@@ -286,8 +298,8 @@ impl ToolchainFile {
         Document::parse(path, &text).map(ToolchainContent::Toml).map_err(fail)
     }
 
-    /// `channel` and its line.
-    pub(crate) fn channel(&self) -> Option<(&str, usize)> {
+    /// The channel that it names, and the line, from 1.
+    pub fn channel(&self) -> Option<(&str, usize)> {
         match &self.content {
             ToolchainContent::Name(name) => Some((name, 1)),
             ToolchainContent::Toml(document) => {

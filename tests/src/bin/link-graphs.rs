@@ -1,4 +1,4 @@
-//! Random link graphs, the model against rust-lld: `tests/link-graphs --count 20000 --seed 1`.
+//! Random link graphs, the model against rust-lld and wasmtime: `tests/link-graphs --count 20000 --seed 1`.
 #![allow(clippy::expect_used, reason = "a test program stops where it stands")]
 
 use std::process::ExitCode;

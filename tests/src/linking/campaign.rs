@@ -1,4 +1,4 @@
-//! Many random graphs.
+//! Many random graphs, linked and run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,8 @@ use std::thread;
 
 use wasm_import_guard::outcome::link::{Link, Target, link};
 
-use super::{Graph, Linker, Random, differences, graph, show, shrink};
+use super::runtime::{calls, run_differences};
+use super::{Graph, Linker, Random, Said, Wasmtime, differences, graph, show, shrink};
 
 /// Links run at a time.
 const THREADS: usize = 2;
@@ -20,6 +21,10 @@ pub struct Campaign {
     pub seed: u64,
     /// How many graphs were linked.
     pub count: u64,
+    /// How many of them wasmtime ran, or refused as foretold.
+    pub ran: u64,
+    /// How many calls were made in these.
+    pub calls: u64,
     /// How often each kind of thing was foretold, to see that none is missing.
     pub foretold: BTreeMap<String, u64>,
     /// Shrunk graphs on which model and linker disagree.
@@ -37,6 +42,8 @@ pub fn campaign(seed: u64, count: u64) -> Campaign {
     let mut whole = Campaign { seed, ..Campaign::default() };
     for part in parts {
         whole.count += part.count;
+        whole.ran += part.ran;
+        whole.calls += part.calls;
         whole.disagreements.extend(part.disagreements);
         for (kind, count) in part.foretold {
             *whole.foretold.entry(kind).or_default() += count;
@@ -46,7 +53,7 @@ pub fn campaign(seed: u64, count: u64) -> Campaign {
 }
 
 fn part(seed: u64, numbers: impl Iterator<Item = u64>) -> Campaign {
-    let linker = Linker::rust_lld();
+    let mut judges = Judges { linker: Linker::rust_lld(), wasmtime: Wasmtime::start() };
     let mut part = Campaign { seed, ..Campaign::default() };
     for number in numbers {
         let graph = graph(&mut Random::new(seed, number));
@@ -55,9 +62,12 @@ fn part(seed: u64, numbers: impl Iterator<Item = u64>) -> Campaign {
         for kind in kinds(&model) {
             *part.foretold.entry(kind).or_default() += 1;
         }
-        if disagreement(&linker, &graph).is_some() {
-            let small = shrink(&graph, |graph| disagreement(&linker, graph).is_some());
-            let what = disagreement(&linker, &small).unwrap_or_default();
+        let Judged { disagreement, ran } = judges.judge(&graph);
+        part.ran += u64::from(ran.is_some());
+        part.calls += ran.unwrap_or(0);
+        if disagreement.is_some() {
+            let small = shrink(&graph, |graph| judges.judge(graph).disagreement.is_some());
+            let what = judges.judge(&small).disagreement.unwrap_or_default();
             part.disagreements
                 .push(format!("graph {number} of seed {seed}:\n{}{what}\n", show(&small)));
             if part.disagreements.len() >= MAX_DISAGREEMENTS {
@@ -68,8 +78,33 @@ fn part(seed: u64, numbers: impl Iterator<Item = u64>) -> Campaign {
     part
 }
 
-fn disagreement(linker: &Linker, graph: &Graph) -> Option<String> {
-    differences(graph, &link(&graph.inputs, graph.options), &linker.link(graph))
+/// What the model is held against.
+struct Judges {
+    linker: Linker,
+    wasmtime: Wasmtime,
+}
+
+#[derive(Default)]
+struct Judged {
+    disagreement: Option<String>,
+    /// The calls that were made, where the graph links.
+    ran: Option<u64>,
+}
+
+impl Judges {
+    fn judge(&mut self, graph: &Graph) -> Judged {
+        let model = link(&graph.inputs, graph.options);
+        let said = self.linker.link(graph);
+        let disagreement = differences(graph, &model, &said);
+        match (&disagreement, model, said) {
+            (None, Link::Linked(model), Said::Wrote { module, .. }) => {
+                let ran = self.wasmtime.run(&module);
+                let calls = u64::try_from(calls(&ran)).expect("graphs are small");
+                Judged { disagreement: run_differences(graph, &model, &ran), ran: Some(calls) }
+            }
+            _ => Judged { disagreement, ran: None },
+        }
+    }
 }
 
 /// What a model's answer is an example of.
@@ -109,6 +144,7 @@ impl fmt::Display for Campaign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let disagreements = self.disagreements.len();
         writeln!(f, "{} graphs of seed {}, {disagreements} disagree", self.count, self.seed)?;
+        writeln!(f, "{} linked modules given to wasmtime, {} calls", self.ran, self.calls)?;
         for (kind, count) in &self.foretold {
             writeln!(f, "{count:8} {kind}")?;
         }

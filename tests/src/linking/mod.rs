@@ -1,6 +1,6 @@
 //! The linker model of `wasm_import_guard::outcome::link`, held against a real linker: objects and
 //! archives are written for the inputs of the model, rust-lld links them, and what it says or writes is
-//! compared with what the model foretold.
+//! compared with what the model foretold. What links is run with wasmtime, which tells what is called.
 
 mod archive;
 mod campaign;
@@ -9,6 +9,7 @@ mod linked;
 mod linker;
 mod object;
 mod random;
+mod runtime;
 mod show;
 mod shrink;
 
@@ -19,6 +20,7 @@ pub use linked::{Linked, read_module};
 pub use linker::{Linker, Said};
 pub use object::{marker, object};
 pub use random::{Random, graph};
+pub use runtime::{Event, Ran, Wasmtime, run_differences};
 pub use show::show;
 pub use shrink::shrink;
 

@@ -3,7 +3,8 @@
 //! A function begins with `i32.const` of its [`marker`]; so does each reference, with the marker of the
 //! symbol that it refers to. References other than those of exported functions are not executed, so that
 //! no cycle of calls runs for ever; but they are linked and validated like any other. A function also
-//! stores its marker at [`LAST_CALLED`], so that the module tells what was called when it is run.
+//! writes down in memory, behind [`LOG`], that it began and what it is about to call, so that a module that
+//! is run tells what happened.
 
 use wasm_encoder::{
     CustomSection, DataSection, EntityType, FunctionSection, ImportSection, LinkingSection,
@@ -12,8 +13,11 @@ use wasm_encoder::{
 use wasm_import_guard::import::{ValueType, WasmType};
 use wasm_import_guard::outcome::link::{Item, Object, Place, Reference, Scope};
 
-/// The address at which a function leaves its marker: below all data.
-pub(super) const LAST_CALLED: i32 = 16;
+use super::runtime::call_marker;
+
+/// The address of the list of what happened, which begins with its length in bytes: below all data.
+/// `tests/wasmtime/driver.py` has it too.
+const LOG: i32 = 16;
 
 /// The number by which a symbol is recognised in a linked module. Never 0.
 pub fn marker(place: Place) -> i32 {
@@ -186,15 +190,16 @@ fn body(
     let mut it = Body { code: vec![0], relocations: Vec::new() };
     it.i32_const(own);
     it.code.push(0x1a); // drop
-    it.i32_const(LAST_CALLED);
-    it.i32_const(own);
-    it.code.extend([0x36, 2, 0]); // i32.store
+    it.write_down(own);
     if !runs {
         it.i32_const(0);
         it.code.extend([0x04, 0x40]); // if
     }
     for reference in references {
         let target = &object.symbols[reference.symbol];
+        if reference.called {
+            it.write_down(call_marker(place(reference.symbol)));
+        }
         it.i32_const(marker(place(reference.symbol)));
         it.code.push(0x1a);
         match &target.item {
@@ -234,6 +239,21 @@ impl Body {
     fn i32_const(&mut self, value: i32) {
         self.code.push(0x41);
         wasm_encoder::Encode::encode(&value, &mut self.code);
+    }
+
+    /// Adds to the list of what happened.
+    fn write_down(&mut self, number: i32) {
+        self.i32_const(LOG);
+        self.i32_const(LOG);
+        self.code.extend([0x28, 2, 0]); // i32.load
+        self.i32_const(4);
+        self.code.push(0x6a); // i32.add
+        self.code.extend([0x36, 2, 0]); // i32.store
+        self.i32_const(LOG);
+        self.code.extend([0x28, 2, 0]);
+        self.i32_const(number);
+        self.code.extend([0x36, 2]);
+        leb(&mut self.code, LOG.unsigned_abs());
     }
 
     fn zero(&mut self, ty: ValueType) {

@@ -1,12 +1,14 @@
 //! Objects as rustc 1.91.0 writes them: imports of other crates under their plain names.
 //!
-//! An undefined function has a name of its own in the symbol table where the flag `EXPLICIT_NAME` is set,
-//! and has its import name for a symbol otherwise
+//! An undefined function has a symbol name beside its import name where the flag `EXPLICIT_NAME` is set
 //! ([linking convention](https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md)). rustc
-//! 1.91.0 gave the symbols of another crate's imports no name of their own (rust-lang/rust#148347), so the
-//! flag and the name are what is taken away here; symbols keep their numbers, and relocations stay.
+//! 1.91.0 took the link name for the symbols of another crate's imports (rust-lang/rust#148347), and went
+//! on to give LLVM their import modules and import names (the attributes `wasm-import-module` and
+//! `wasm-import-name`), for which LLVM sets the flag even where both names are one. So it is the symbol
+//! name alone that changes here; symbols keep their numbers, and relocations stay. Without the flag, a
+//! linker would take what nothing defines for undefined (unless `--allow-undefined`), not for an import.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use wasmparser::{BinaryReader, Parser, Payload, SymbolFlags};
@@ -52,7 +54,7 @@ pub fn with_plain_names(object: &[u8], own: Option<&CrateId>) -> Result<Option<R
     let (explicit, plain): (Vec<_>, Vec<_>) =
         undefined.into_iter().partition(|it| it.explicit_name);
     let mut names = defined;
-    names.extend(plain.into_iter().map(|it| it.symbol));
+    names.extend(explicit.iter().chain(&plain).map(|it| it.symbol.clone()));
     let (mut plain, mut merged) = (Vec::new(), Vec::new());
     for import in explicit {
         if let Some(declaring) = foreign(&import.symbol, own)? {
@@ -64,12 +66,12 @@ pub fn with_plain_names(object: &[u8], own: Option<&CrateId>) -> Result<Option<R
     if plain.is_empty() && merged.is_empty() {
         return Ok(None);
     }
-    let taken = plain.iter().map(|it| it.import.symbol.as_str()).collect();
-    Ok(Some(Rewritten { object: without_names(object, &taken)?, plain, merged }))
+    let others = plain.iter().map(|it| (it.import.symbol.as_str(), it.import.name.as_str()));
+    Ok(Some(Rewritten { object: renamed(object, &others.collect())?, plain, merged }))
 }
 
-/// `object` without the names of the undefined functions in `taken`.
-fn without_names(object: &[u8], taken: &HashSet<&str>) -> Result<Vec<u8>, String> {
+/// `object` with other names for undefined functions: from old to new.
+fn renamed(object: &[u8], others: &HashMap<&str, &str>) -> Result<Vec<u8>, String> {
     let section = linking_section(object)?.ok_or("the object has no linking section")?;
     let mut content = object[section.name].to_vec();
     let mut reader = BinaryReader::new(&object[section.data.clone()], section.data.start);
@@ -81,7 +83,7 @@ fn without_names(object: &[u8], taken: &HashSet<&str>) -> Result<Vec<u8>, String
         let bytes = reader.read_bytes(size as usize).map_err(text)?;
         content.push(kind);
         if kind == SYMBOL_TABLE {
-            let table = symbol_table(bytes, start, taken)?;
+            let table = symbol_table(bytes, start, others)?;
             write_leb(&mut content, length(&table)?);
             content.extend(table);
         } else {
@@ -123,7 +125,11 @@ fn linking_section(object: &[u8]) -> Result<Option<Section>, String> {
     Ok(None)
 }
 
-fn symbol_table(bytes: &[u8], start: usize, taken: &HashSet<&str>) -> Result<Vec<u8>, String> {
+fn symbol_table(
+    bytes: &[u8],
+    start: usize,
+    others: &HashMap<&str, &str>,
+) -> Result<Vec<u8>, String> {
     let mut reader = BinaryReader::new(bytes, start);
     let mut out = Vec::with_capacity(bytes.len());
     let count = reader.read_var_u32().map_err(text)?;
@@ -134,7 +140,7 @@ fn symbol_table(bytes: &[u8], start: usize, taken: &HashSet<&str>) -> Result<Vec
         let flags = reader.read_var_u32().map_err(text)?;
         let set = |flag: SymbolFlags| flags & flag.bits() != 0;
         let undefined = set(SymbolFlags::UNDEFINED);
-        let mut nameless = None;
+        let mut other = None;
         match kind {
             DATA => {
                 reader.read_string().map_err(text)?;
@@ -152,15 +158,18 @@ fn symbol_table(bytes: &[u8], start: usize, taken: &HashSet<&str>) -> Result<Vec
                 let index = reader.read_var_u32().map_err(text)?;
                 if !undefined || set(SymbolFlags::EXPLICIT_NAME) {
                     let name = reader.read_string().map_err(text)?;
-                    let is_taken = kind == FUNCTION && undefined && taken.contains(name);
-                    nameless = is_taken.then_some(index);
+                    if kind == FUNCTION && undefined {
+                        other = others.get(name).map(|name| (index, *name));
+                    }
                 }
             }
         }
-        if let Some(index) = nameless {
+        if let Some((index, name)) = other {
             out.push(kind);
-            write_leb(&mut out, flags & !SymbolFlags::EXPLICIT_NAME.bits());
+            write_leb(&mut out, flags);
             write_leb(&mut out, index);
+            write_leb(&mut out, length(name.as_bytes())?);
+            out.extend_from_slice(name.as_bytes());
         } else {
             out.extend_from_slice(&bytes[from..reader.original_position() - start]);
         }

@@ -38,7 +38,7 @@ fn a_finding_says_all_in_one_line() {
     insta::assert_snapshot!(lines.join("\n").replace("%0A", "\n"), @r"
     ::error title=libc-clash%3A close of host_body,file=host-sys-0.13.2/src/lib.rs,line=5,endLine=5,col=16,endColumn=21::the import `close` of `host_body` has the name of a C function
 
-    declared by host-sys 0.13.2 at src/lib.rs:5:16
+    at src/lib.rs:5:16 of host-sys 0.13.2
     brought in by app 0.1.0 → host-sys 0.13.2
     target: wasm32-wasip1
     with rustc 1.91.0: either the link fails or the call reaches another function without any message

@@ -93,7 +93,9 @@ fn target<'a>(table: &Table<'a>, options: Options, unit: usize, symbol: usize) -
         State::SignatureMismatchStub => {
             Found::Target(Target::SignatureMismatchStub, Some(true), None)
         }
-        State::UndefinedWeakStub => Found::Target(Target::UndefinedWeakStub, Some(true), None),
+        State::UndefinedWeakStub { ty } => {
+            Found::Target(Target::UndefinedWeakStub, Some(true), Some(ty))
+        }
         State::UndefinedFunction(wanted) => match import(table, options, entry) {
             Some(import) => Found::Target(Target::Import(import), Some(true), Some(wanted.ty)),
             None if options.undefined == UndefinedPolicy::Stub => {

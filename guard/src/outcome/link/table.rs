@@ -31,7 +31,9 @@ pub(super) enum State<'a> {
         place: Place,
     },
     SignatureMismatchStub,
-    UndefinedWeakStub,
+    UndefinedWeakStub {
+        ty: &'a WasmType,
+    },
 }
 
 /// A function that is not defined so far.
@@ -405,12 +407,14 @@ impl<'a> Table<'a> {
         }
         for &entry in self.by_name.values() {
             let entry = &mut self.entries[entry];
-            let stub = matches!(
-                entry.state,
-                State::UndefinedFunction(_) | State::Lazy { ty: Some(_), .. }
-            );
-            if entry.weak && stub {
-                entry.state = State::UndefinedWeakStub;
+            let ty = match entry.state {
+                State::UndefinedFunction(wanted) => wanted.ty,
+                // Of several references the last one's, whatever the others call.
+                State::Lazy { ty: Some(ty), .. } => ty,
+                _ => continue,
+            };
+            if entry.weak {
+                entry.state = State::UndefinedWeakStub { ty };
             }
         }
         Ok(self)

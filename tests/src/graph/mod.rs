@@ -3,11 +3,17 @@
 //! What the source analysis says is compared with this: [`BuiltGraph::coverage`] looks for imports that
 //! it does not know, [`BuiltGraph::exposed`] for those that crates other than the declaring one name.
 
+mod check;
+mod list;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+
+pub use self::check::{Checked, check};
+pub use self::list::{Entry, listed_graphs, read_list};
 
 use crate::build::Built;
 use crate::objects::{CrateId, Functions, functions, objects};

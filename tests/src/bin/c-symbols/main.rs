@@ -6,25 +6,34 @@
 //!   33 for wasm32-wasip1.
 //! * `--shared CODE FILE`: a `libc.so`, which is linked already: see [`Table::add_shared`].
 //! * `--reference CODE DIR`: a directory with the rlibs of std.
-//! * `--report`: print numbers per input to standard error.
+//! * `--reader`: see whether guard, as it was built, reads its table as what the files hold.
 //!
-//! The table goes to standard output.
+//! The table is compared with every input again, from its text, before it is printed: see [`check`].
+//! The table goes to standard output, numbers to standard error.
 #![allow(clippy::expect_used, reason = "a maintainer's command: it stops at the first surprise")]
+
+mod check;
+mod shared_library;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use shared_library::SharedLibrary;
 use wasm_import_guard::import::WasmType;
 use wasm_import_guard::object::{self, Binding, Content, SymbolKind};
-use wasmparser::{CompositeInnerType, ExternalKind, KnownCustom, Name, Parser, Payload, ValType};
 
 fn main() {
     let mut table = Table::default();
     let mut shared = Vec::new();
+    let mut reader = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(option) = arguments.next() {
+        if option == "--reader" {
+            reader = true;
+            continue;
+        }
         let mut next = |what: &str| arguments.next().unwrap_or_else(|| panic!("{option} {what}?"));
         let code = next("code");
         let path = PathBuf::from(next("path"));
@@ -39,7 +48,12 @@ fn main() {
     for (code, path) in shared {
         table.add_shared(&code, &path);
     }
-    print!("{}", table.render());
+    let text = table.render();
+    check::check(&text, &table.inputs, &table.releases);
+    if reader {
+        check::check_reader(&table.inputs);
+    }
+    print!("{text}");
 }
 
 /// By name and type, who defines it; and by name, who refers to it.
@@ -49,6 +63,19 @@ struct Table {
     references: BTreeMap<String, BTreeSet<String>>,
     /// Every release per code of a libc: names absent in one between must not be bridged.
     releases: BTreeMap<String, BTreeSet<u16>>,
+    /// Each file, to compare the table with.
+    inputs: Vec<Input>,
+}
+
+/// What one file defines.
+pub(crate) struct Input {
+    pub(crate) code: String,
+    pub(crate) release: Option<u16>,
+    pub(crate) file: String,
+    /// Name and type.
+    pub(crate) names: BTreeSet<(String, String)>,
+    /// Of these, the weak ones.
+    pub(crate) weak: BTreeSet<String>,
 }
 
 #[derive(Default, Clone)]
@@ -80,6 +107,7 @@ impl Table {
         }
         let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut names = BTreeSet::new();
+        let mut input = Input::new(code, path);
         for unit in object::read(&bytes).expect("a sound archive") {
             let Content::Wasm(symbols) = unit.content.expect("a sound member") else {
                 continue;
@@ -97,10 +125,12 @@ impl Table {
                 if is_mangled(name) || !names.insert(name.to_owned()) {
                     continue;
                 }
-                self.add(code, name, ty, definition.binding == Binding::Weak);
+                let weak = definition.binding == Binding::Weak;
+                input.add(name, &ty, weak);
+                self.add(code, name, ty, weak);
             }
         }
-        eprintln!("{code:24} {:5} names in {}", names.len(), file_name(path));
+        self.inputs.push(input);
     }
 
     fn add_references(&mut self, code: &str, directory: &Path) {
@@ -156,7 +186,11 @@ impl Table {
         let hidden = names.len() - exported;
         for (name, types) in &self.definitions {
             for (ty, codes) in types {
-                let here = codes.get("p1").is_some_and(|p1| p1.releases.contains(&release));
+                // A name that the releases around this one have is in this one too.
+                let here = codes.get("p1").is_some_and(|p1| {
+                    p1.releases.range(..=release).next().is_some()
+                        && p1.releases.range(release..).next().is_some()
+                });
                 let internal = name.starts_with("__") && !name.starts_with("__wasi");
                 if here && (internal || ty == "data") {
                     names.entry(name.clone()).or_insert_with(|| ty.clone());
@@ -169,10 +203,16 @@ impl Table {
             names.len(),
             file_name(path)
         );
+        let bindings = code.replace("p2:", "b2:");
+        self.releases.entry("b2".to_owned()).or_default().insert(release);
+        let mut inputs = [Input::new(code, path), Input::new(&bindings, path)];
         for (name, ty) in names {
             let weak = self.is_weak(&name);
-            self.add(code, &name, ty, weak);
+            let is_binding = !self.is_libc(&name) && is_of_preview_2(&name, &library);
+            inputs[usize::from(is_binding)].add(&name, &ty, weak);
+            self.add(if is_binding { &bindings } else { code }, &name, ty, weak);
         }
+        self.inputs.extend(inputs);
     }
 
     fn is_libc(&self, name: &str) -> bool {
@@ -228,6 +268,36 @@ impl Table {
     }
 }
 
+impl Input {
+    fn new(code: &str, path: &Path) -> Self {
+        let (code, release) = split_code(code);
+        Self {
+            code: code.to_owned(),
+            release,
+            file: file_name(path),
+            names: BTreeSet::new(),
+            weak: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, name: &str, ty: &str, weak: bool) {
+        self.names.insert((name.to_owned(), ty.to_owned()));
+        if weak {
+            self.weak.insert(name.to_owned());
+        }
+    }
+}
+
+/// Whether a name that the C library for wasip1 does not have serves WASI 0.2 alone: wit-bindgen's
+/// bindings, and what ties them to a component.
+fn is_of_preview_2(name: &str, library: &SharedLibrary) -> bool {
+    let is_binding = library
+        .prefixes
+        .iter()
+        .any(|prefix| name.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('_')));
+    is_binding || name.contains("wasip2") || name.contains("exports_wasi")
+}
+
 /// `p1:33` → `p1`, 33.
 fn split_code(code: &str) -> (&str, Option<u16>) {
     match code.split_once(':') {
@@ -240,8 +310,9 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// Rust's names, and C++'s: emscripten's libc++ has thousands, and no import is called so.
 fn is_mangled(name: &str) -> bool {
-    name.starts_with("_R") || name.starts_with("_ZN")
+    name.starts_with("_R") || name.starts_with("_Z")
 }
 
 fn number_type(ty: &WasmType) -> String {
@@ -251,7 +322,7 @@ fn number_type(ty: &WasmType) -> String {
     format!("({}){}", letters(&ty.params), letters(&ty.results))
 }
 
-fn letter(ty: &str) -> char {
+pub(crate) fn letter(ty: &str) -> char {
     match ty {
         "i32" => 'i',
         "i64" => 'j',
@@ -259,103 +330,4 @@ fn letter(ty: &str) -> char {
         "f64" => 'd',
         other => panic!("no letter for {other}"),
     }
-}
-
-#[derive(Default)]
-struct SharedLibrary {
-    /// Name and type of what is exported.
-    exports: BTreeMap<String, String>,
-    /// Name and type of the functions that the name section names.
-    functions: Vec<(String, String)>,
-    /// The names that wit-bindgen's C bindings have for what is imported.
-    bindings: BTreeSet<String>,
-}
-
-impl SharedLibrary {
-    fn parse(bytes: &[u8]) -> Self {
-        let mut library = Self::default();
-        let mut types = Vec::new();
-        let mut functions: Vec<u32> = Vec::new();
-        let mut exports = Vec::new();
-        for payload in Parser::new(0).parse_all(bytes) {
-            match payload.expect("a sound module") {
-                Payload::TypeSection(section) => {
-                    for group in section {
-                        types.extend(group.expect("a type").into_types().map(|ty| {
-                            let CompositeInnerType::Func(ty) = &ty.composite_type.inner else {
-                                return "(?)".to_owned();
-                            };
-                            let letters = |types: &[ValType]| -> String {
-                                types.iter().map(|ty| letter(&ty.to_string())).collect()
-                            };
-                            format!("({}){}", letters(ty.params()), letters(ty.results()))
-                        }));
-                    }
-                }
-                Payload::ImportSection(section) => {
-                    for import in section.into_imports() {
-                        let import = import.expect("an import");
-                        library.bindings.extend(binding_names(import.module, import.name));
-                        if let wasmparser::TypeRef::Func(ty) = import.ty {
-                            functions.push(ty);
-                        }
-                    }
-                }
-                Payload::FunctionSection(section) => {
-                    functions.extend(section.into_iter().map(|ty| ty.expect("a function")));
-                }
-                Payload::ExportSection(section) => {
-                    for export in section {
-                        let export = export.expect("an export");
-                        exports.push((export.name.to_owned(), export.kind, export.index));
-                    }
-                }
-                Payload::CustomSection(section) => {
-                    if let KnownCustom::Name(names) = section.as_known() {
-                        for subsection in names {
-                            if let Name::Function(map) = subsection.expect("names") {
-                                for naming in map {
-                                    let naming = naming.expect("a name");
-                                    let ty = functions[naming.index as usize];
-                                    let ty = types[ty as usize].clone();
-                                    library.functions.push((naming.name.to_owned(), ty));
-                                }
-                            }
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        for (name, kind, index) in exports {
-            // The linker's own, which every shared library has.
-            if wasm_import_guard::symbols::is_linker_defined(&name) {
-                continue;
-            }
-            let ty = match kind {
-                ExternalKind::Func => types[functions[index as usize] as usize].clone(),
-                ExternalKind::Global => "data".to_owned(),
-                _ => continue,
-            };
-            library.exports.insert(name, ty);
-        }
-        library
-    }
-}
-
-/// `wasi:io/poll@0.2.0` and `[method]pollable.block` → `poll_method_pollable_block`,
-/// `io_poll_method_pollable_block`: the shortest prefix that is unique is wit-bindgen's choice.
-fn binding_names(module: &str, import: &str) -> Vec<String> {
-    let Some((package, interface)) = module.split_once('/') else {
-        return Vec::new();
-    };
-    let package = package.rsplit(':').next().unwrap_or(package).replace('-', "_");
-    let interface = interface.split('@').next().unwrap_or(interface).replace('-', "_");
-    let function = match import.strip_prefix("[resource-drop]") {
-        Some(resource) => format!("{resource}_drop_own"),
-        None => import.replace("[method]", "method_").replace("[static]", "static_"),
-    };
-    let function = function.replace(['-', '.'], "_");
-    let prefixes = [package.clone(), interface.clone(), format!("{package}_{interface}")];
-    prefixes.iter().map(|prefix| format!("{prefix}_{function}")).collect()
 }
