@@ -9,10 +9,11 @@ use crate::definition;
 use crate::error::{Error, Problem};
 use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level};
-use crate::graph::{self, Graph, Loaded, Mode, Package, Selection};
+use crate::graph::{self, Graph, Loaded, Mode, Package, PackageIndex, Selection};
 use crate::ignored;
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
+use crate::native;
 use crate::outcome::Others;
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::rules;
@@ -377,6 +378,15 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
             let place = source.place(package, hidden.file, hidden.token);
             opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
+    }
+    for index in (0..graph.packages.len()).map(PackageIndex) {
+        let hidden = native::hidden_imports(graph.package(index));
+        let path = || graph.path_to(index);
+        opaque.extend(hidden.into_iter().map(|(place, reason)| Opaque {
+            place,
+            reason,
+            path: path(),
+        }));
     }
     opaque.sort();
     opaque.dedup();

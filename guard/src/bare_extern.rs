@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::cfg::Truth;
 use crate::graph::{Graph, Package, PackageIndex};
 use crate::import::{ExposureKind, WasmType};
-use crate::native::NativeCode;
+use crate::native::{self, NativeCode};
 use crate::source::load::Declarations;
 use crate::source::model::Declared;
 use crate::symbols::{self, CSymbols};
@@ -71,7 +71,7 @@ impl<'a> Definers<'a> {
                 })
                 .map(|(declared, _)| declared.name.as_str())
                 .collect();
-            if !names.is_empty() && may_link_native_code(package) {
+            if !names.is_empty() && native::may_be_linked(package) {
                 let native = definers.native.entry(source.package).or_default();
                 native.look_for(&package.directory, &names);
             }
@@ -108,12 +108,7 @@ impl<'a> Definers<'a> {
         // Another release of the C library, or an archive that a link option brings in.
         let may_be_c = self.known.symbols.may_define(name);
         let may_be_defined =
-            may_be_c || may_link_native_code(package) || self.graph.contains_key(name);
+            may_be_c || native::may_be_linked(package) || self.graph.contains_key(name);
         Some(if may_be_defined { declared.truth.and(Truth::Unknown) } else { declared.truth })
     }
-}
-
-/// Whether a build script can compile or link something that is not Rust.
-fn may_link_native_code(package: &Package) -> bool {
-    package.links.is_some() || package.has_build_script
 }

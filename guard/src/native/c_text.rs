@@ -1,8 +1,10 @@
-//! Definitions of functions and variables in C and C++ text, told from their shape.
+//! Definitions of functions and variables in C and C++ text, and attributes that make imports, told from
+//! their shape.
 //!
-//! There is no preprocessor here: a definition counts under whatever `#if` it stands.
+//! There is no preprocessor here: what is found counts under whatever `#if` it stands.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Which of `names` the text defines.
 ///
@@ -11,7 +13,7 @@ use std::collections::BTreeSet;
 /// it `=`, or an array's brackets and `=` or `;`.
 pub(super) fn defined(text: &[u8], names: &BTreeSet<&str>) -> Vec<String> {
     let mut found = BTreeSet::new();
-    let mut scanner = Scanner { text, at: 0, depth: 0 };
+    let mut scanner = Scanner { text, at: 0, depth: 0, reads_directives: false };
     while let Some(token) = scanner.next() {
         let Token::Word(word) = token else { continue };
         let Some(name) = std::str::from_utf8(word).ok().and_then(|word| names.get(word)) else {
@@ -22,6 +24,68 @@ pub(super) fn defined(text: &[u8], names: &BTreeSet<&str>) -> Vec<String> {
         }
     }
     found.into_iter().collect()
+}
+
+/// The attributes of a declaration that asks the host for it.
+const IMPORT_ATTRIBUTES: &[&[u8]] =
+    &[b"import_module", b"import_name", b"__import_module__", b"__import_name__"];
+
+/// The range of bytes of the first attribute that makes a declaration an import, be it in a macro's
+/// definition.
+pub(super) fn import_attribute(text: &[u8]) -> Option<Range<usize>> {
+    // Hardly any file has one, and a build script's code is seldom optimised: most bytes are jumped over.
+    find(text, b"import_")?;
+    let mut scanner = Scanner { text, at: 0, depth: 0, reads_directives: true };
+    while let Some(token) = scanner.next() {
+        let is_attribute = match token {
+            Token::Word(b"__attribute__" | b"__attribute") => true,
+            // `[[clang::import_name("f")]]`
+            Token::Word(b"clang" | b"__clang__") => text[scanner.at..].starts_with(b"::"),
+            _ => false,
+        };
+        let range = if is_attribute { import_in_attribute(&scanner) } else { None };
+        if range.is_some() {
+            return range;
+        }
+    }
+    None
+}
+
+/// An attribute that makes an import, among those that begin at `attributes`.
+fn import_in_attribute(attributes: &Scanner<'_>) -> Option<Range<usize>> {
+    let mut scanner = Scanner { ..*attributes };
+    let mut open = 0_usize;
+    for _ in 0..MAX_PARAMETER_TOKENS {
+        match scanner.next()? {
+            Token::Word(word) if IMPORT_ATTRIBUTES.contains(&word) => {
+                return Some(scanner.at - word.len()..scanner.at);
+            }
+            Token::Other(b'(') => open += 1,
+            Token::Other(b')') if open <= 1 => return None,
+            Token::Other(b')') => open -= 1,
+            Token::Other(b';' | b'{' | b'}' | b']') => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where `needle` begins in `text`, after Horspool: whatever byte the window ends with tells how far on the
+/// needle can begin.
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let last = needle.len() - 1;
+    let mut jump = [needle.len(); 256];
+    for (at, byte) in needle[..last].iter().enumerate() {
+        jump[usize::from(*byte)] = last - at;
+    }
+    let mut start = 0;
+    while let Some(byte) = text.get(start + last) {
+        if text[start..].starts_with(needle) {
+            return Some(start);
+        }
+        start += jump[usize::from(*byte)];
+    }
+    None
 }
 
 /// How many tokens may stand between a function's parameters and its body, or in an array's head.
@@ -76,6 +140,8 @@ struct Scanner<'a> {
     at: usize,
     /// Braces that are open; a brace of `extern "C" {` or of a namespace is none.
     depth: usize,
+    /// Whether lines of the preprocessor are read like others.
+    reads_directives: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -86,7 +152,7 @@ impl<'a> Scanner<'a> {
                 b'/' if self.text[self.at..].starts_with(b"//") => self.skip_line(),
                 b'/' if self.text[self.at..].starts_with(b"/*") => self.skip_until(b"*/"),
                 b'"' | b'\'' => self.skip_literal(byte),
-                b'#' if self.is_first_on_line() => self.skip_line(),
+                b'#' if !self.reads_directives && self.is_first_on_line() => self.skip_line(),
                 _ if byte.is_ascii_whitespace() => self.at += 1,
                 _ if byte == b'_' || byte.is_ascii_alphanumeric() => {
                     let start = self.at;
@@ -247,10 +313,37 @@ mod tests {
     }
 
     #[test]
+    fn attributes_that_import_are_told_from_words_and_text() {
+        for (text, expected) in [
+            ("__attribute__((import_module(\"m\"), import_name(\"f\"))) int f(void);", Some(15)),
+            ("#define IMPORT(x) \\\n  __attribute__((__import_name__(#x)))\n", Some(37)),
+            ("[[clang::import_name(\"f\")]] int f(void);", Some(9)),
+            ("// import_module(\"m\")\n/* import_name(\"f\") */", None),
+            ("const char *text = \"import_module(m)\";", None),
+            ("int import_modules(int); int import_name(int x) { return f(import_name(x)); }", None),
+            ("__attribute__((noinline)) int import_name(int);", None),
+        ] {
+            let found = import_attribute(text.as_bytes());
+            assert_eq!(found.map(|range| range.start), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_needle_is_found_wherever_it_stands() {
+        for before in 0..20 {
+            let text = format!("{}import_module", "iportm_i".repeat(3)[..before].to_owned());
+            assert_eq!(find(text.as_bytes(), b"import_"), Some(before), "{text}");
+        }
+        assert_eq!(find(b"import", b"import_"), None);
+        assert_eq!(find(b"", b"import_"), None);
+    }
+
+    #[test]
     fn mutilated_text_ends() {
         for text in ["int f(", "/*", "\"", "'\\", "#", "int f() int", "extern", "int table[", "\\"]
         {
             names_in(text);
+            import_attribute(format!("import_name {text}").as_bytes());
         }
         names_in(&"f(".repeat(100_000));
         names_in(&"{".repeat(100_000));

@@ -1,23 +1,31 @@
 //! What a package holds besides Rust: objects, archives, and C code that its build script can link.
 //!
-//! Which of it a build script takes, only running it would tell. What is found answers one question: whether
-//! the package's own code defines a name that its own extern blocks declare.
+//! Which of it a build script takes, only running it would tell. What is found answers two questions: whether
+//! the package's own code defines a name that its own extern blocks declare, and where it can import what no
+//! extern block declares.
 
 mod c_text;
+mod files;
+mod imports;
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use self::files::{Kind, files};
+pub(crate) use self::imports::hidden_imports;
 use crate::document::read_regular;
+use crate::graph::Package;
 use crate::object::{self, Content, SymbolKind};
 
-/// How many files of a package are looked at. The largest bindings in the registry ship some thousands.
-const MAX_FILES: usize = 20_000;
 /// Larger files are passed over: the amalgamation of `SQLite`, one of the largest texts, has 9 MB.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// How many bytes are read of a package.
 const MAX_PACKAGE_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Whether a build script can compile or link something that is not Rust.
+pub(crate) fn may_be_linked(package: &Package) -> bool {
+    package.links.is_some() || package.has_build_script
+}
 
 /// The definitions that were found for names that were looked for.
 #[derive(Debug, Default)]
@@ -52,55 +60,6 @@ impl NativeCode {
                 self.defined.insert(name);
             }
         }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Object,
-    CText,
-}
-
-/// The files that can define a symbol: objects first, which say it for certain.
-fn files(directory: &Path) -> Vec<(PathBuf, Kind)> {
-    let mut files = Vec::new();
-    let mut pending = vec![directory.to_path_buf()];
-    let mut seen = 0;
-    while let Some(directory) = pending.pop() {
-        let Ok(entries) = fs::read_dir(&directory) else { continue };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
-        for path in paths {
-            seen += 1;
-            if seen > MAX_FILES {
-                return files;
-            }
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with('.') {
-                continue;
-            }
-            // Links could lead out of the package, or in a circle.
-            let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-            if metadata.is_dir() {
-                let is_built = name == "target" && path.join("CACHEDIR.TAG").exists();
-                if !is_built {
-                    pending.push(path);
-                }
-            } else if metadata.is_file() {
-                files.extend(kind(&path).map(|kind| (path, kind)));
-            }
-        }
-    }
-    files.sort_by_key(|(_, kind)| *kind);
-    files
-}
-
-fn kind(path: &Path) -> Option<Kind> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    match extension.as_str() {
-        "o" | "obj" | "a" | "lib" => Some(Kind::Object),
-        "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "inc" | "m" => Some(Kind::CText),
-        _ => None,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod load;
 mod macros;
 mod mentions;
 pub(crate) mod model;
-mod modules;
+pub(crate) mod modules;
 pub(crate) mod names;
 mod text_scan;
 mod tokens;

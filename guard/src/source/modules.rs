@@ -93,7 +93,7 @@ pub(super) fn problem(path: &Path, message: String) -> Problem {
 }
 
 /// `path` relative to the package's directory, with `/`; as it is when it lies elsewhere.
-pub(super) fn relative_name(path: &Path, package_directory: &Path) -> String {
+pub(crate) fn relative_name(path: &Path, package_directory: &Path) -> String {
     let path = normalised(path);
     let relative = path.strip_prefix(package_directory).unwrap_or(&path);
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();

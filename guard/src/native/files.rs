@@ -1,0 +1,59 @@
+//! The files of a package that are not Rust and can end up in a link.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How many files of a package are looked at. The largest bindings in the registry ship some thousands.
+const MAX_FILES: usize = 20_000;
+/// Directories whose files no build script of the package links.
+const NOT_LINKED: &[&str] = &["benches", "examples", "node_modules", "tests"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Object,
+    CText,
+}
+
+/// The files that can define or import a symbol: objects first, which say it for certain.
+pub(super) fn files(directory: &Path) -> Vec<(PathBuf, Kind)> {
+    let mut files = Vec::new();
+    let mut pending = vec![directory.to_path_buf()];
+    let mut seen = 0;
+    while let Some(directory) = pending.pop() {
+        let Ok(entries) = fs::read_dir(&directory) else { continue };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            seen += 1;
+            if seen > MAX_FILES {
+                return files;
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') || NOT_LINKED.contains(&name.as_ref()) {
+                continue;
+            }
+            // Links could lead out of the package, or in a circle.
+            let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+            if metadata.is_dir() {
+                let is_built = name == "target" && path.join("CACHEDIR.TAG").exists();
+                let is_another_package = path.join("Cargo.toml").exists();
+                if !(is_built || is_another_package) {
+                    pending.push(path);
+                }
+            } else if metadata.is_file() {
+                files.extend(kind(&path).map(|kind| (path, kind)));
+            }
+        }
+    }
+    files.sort_by_key(|(_, kind)| *kind);
+    files
+}
+
+fn kind(path: &Path) -> Option<Kind> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "o" | "obj" | "a" | "lib" => Some(Kind::Object),
+        "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "inc" | "m" => Some(Kind::CText),
+        _ => None,
+    }
+}
