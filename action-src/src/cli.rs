@@ -1,5 +1,6 @@
 //! The command line.
 
+mod diff;
 mod link;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wasm_import_guard::graph::Selection;
 use wasm_import_guard::rules;
 
+pub(crate) use diff::DiffArgs;
 pub(crate) use link::{BuildArgs, LinkArgs};
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     /// List every host import that the dependency graph declares
     #[command(after_help = IMPORTS_EXAMPLES, after_long_help = IMPORTS_LONG)]
     Imports(ImportsArgs),
+    /// Show which imports and findings appeared or went since a git revision
+    #[command(after_help = diff::EXAMPLES, after_long_help = diff::LONG)]
+    Diff(DiffArgs),
     /// Report what built objects, archives and modules show of imports
     #[command(after_help = link::EXAMPLES, after_long_help = link::LONG)]
     Link(LinkArgs),
@@ -51,6 +56,7 @@ impl Command {
         match self {
             Self::Check(check) => check.common.output.color,
             Self::Imports(imports) => imports.common.output.color,
+            Self::Diff(diff) => diff.common.output.color,
             Self::Link(link) => link.common.output.color,
             Self::Explain(explain) => explain.color,
             Self::Action(action) => action.common.output.color,
@@ -230,6 +236,20 @@ pub(crate) enum ListFormat {
     Json,
 }
 
+/// How `diff` reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people: imports that came and went, then findings
+    #[default]
+    Human,
+    /// For programs: one JSON object per target, a line each
+    Json,
+    /// For GitHub Actions: the new findings as annotations on lines of the repository
+    Github,
+    /// For GitHub's pages: a verdict and tables
+    Markdown,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// In a terminal
@@ -338,8 +358,8 @@ const ABOUT_VERDICTS: &str = "\
 What it does:
   It resolves the packages as cargo does for a wasm target, reads the imports that their source
   declares, and tells what a given rustc and its linker make of each: no build, no link, and no
-  code of the project is run. `check` reports, `imports` lists, `explain` teaches. Two
-  things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
+  code of the project is run. `check` reports, `imports` lists, `diff` compares, `explain`
+  teaches. Two things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 

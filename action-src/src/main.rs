@@ -5,12 +5,14 @@
 
 mod cli;
 mod commands;
+mod diff;
 mod exit;
 mod github;
 mod pins;
 mod progress;
 mod render;
 mod repository;
+mod revision;
 mod session;
 mod terminal;
 mod text;

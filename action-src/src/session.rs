@@ -3,6 +3,7 @@
 
 use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
+use wasm_import_guard::graph::Selection;
 use wasm_import_guard::toolchain::{Rustc, Toolchain};
 use wasm_import_guard::trust::Trust;
 
@@ -42,7 +43,14 @@ pub(crate) enum NamedBy {
 pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
     let directory =
         std::env::current_dir().context("the current directory cannot be determined")?;
-    let selection = common.selection(directory);
+    open_selection(common, common.selection(directory))
+}
+
+/// The same for another place than the current directory.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_selection(common: &Common, selection: Selection) -> anyhow::Result<Opened> {
     let trust = Trust {
         config: common.compilation.trust_config,
         offline: selection.offline || selection.frozen,
@@ -52,7 +60,7 @@ pub(crate) fn open(common: &Common) -> anyhow::Result<Opened> {
     let (targets, named_by) = targets(common, &toolchain);
     let pins = PinReader::default();
     let source = Some(Box::new(pins.clone()) as _);
-    let session = Session { selection, toolchain, considered, pins: source };
+    let session = Session { selection, toolchain, considered, pins: source, reads_builds: true };
     Ok(Opened { session, targets, named_by, pins })
 }
 

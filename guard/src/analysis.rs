@@ -34,6 +34,8 @@ pub struct Session {
     pub considered: Vec<Rustc>,
     /// Where the places come from that choose the project's rustc; `None` to leave them out.
     pub pins: Option<Box<dyn PinSource>>,
+    /// Whether what builds have left behind is read.
+    pub reads_builds: bool,
 }
 
 /// What one run for one target gave.
@@ -147,6 +149,9 @@ impl Session {
         let graph = &loaded.graph;
         if !graph.packages.iter().any(|package| package.has_build_script) {
             return BuildOutputs::nothing(graph, "the package has no build script");
+        }
+        if !self.reads_builds {
+            return BuildOutputs::nothing(graph, "builds are left out here");
         }
         match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
             Some(directory) => {

@@ -3,6 +3,7 @@
 mod action;
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod imports;
 mod link;
@@ -11,7 +12,7 @@ use crate::cli::{BuildArgs, Command, Common};
 use crate::exit::Exit;
 use crate::progress::Display;
 use crate::render::TargetReport;
-use crate::session::{self, NamedBy};
+use crate::session::{self, NamedBy, Opened};
 use crate::terminal;
 
 /// Runs `command`.
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Check(args) => check::run(&args),
         Command::Imports(args) => imports::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(args),
@@ -36,34 +38,52 @@ fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
 /// The same; with `options`, after a build of each target.
 fn analyse_with(common: &Common, options: Option<&BuildArgs>) -> anyhow::Result<Vec<TargetReport>> {
     let opened = session::open(common)?;
-    if let Some(hint) = target_hint(opened.named_by, &opened.targets)
-        && !common.output.quiet
-    {
-        let line = terminal::line("note", terminal::NOTE, &hint);
-        terminal::write_stderr(&line, common.output.color);
-    }
-    let mut reports = Vec::with_capacity(opened.targets.len());
-    for target in opened.targets {
-        let built = options
-            .map(|options| build::build(&opened.session, &target, options, common))
-            .transpose();
-        let outcome = built.and_then(|built| {
-            let mut display = Display::new(&target, !common.output.quiet);
-            let mut progress = |progress| display.update(progress);
-            match &built {
-                Some(built) => opened.session.analyse_built(&target, built, &mut progress),
-                None => opened.session.analyse(&target, &mut progress),
-            }
-        });
-        reports.push(TargetReport { target, outcome });
-    }
+    say_targets(&opened, common);
+    let reports = analyse_targets(&opened, &opened.targets, common, options);
     if !common.output.quiet {
         for notice in opened.pins.notices() {
-            let line = terminal::line("note", terminal::NOTE, &notice);
-            terminal::write_stderr(&line, common.output.color);
+            note(&notice, common);
         }
     }
     Ok(reports)
+}
+
+/// Analyses each of `targets` in the session.
+fn analyse_targets(
+    opened: &Opened,
+    targets: &[String],
+    common: &Common,
+    options: Option<&BuildArgs>,
+) -> Vec<TargetReport> {
+    let analyse = |target: &String| {
+        let built = options
+            .map(|options| build::build(&opened.session, target, options, common))
+            .transpose();
+        let outcome = built.and_then(|built| {
+            let mut display = Display::new(target, !common.output.quiet);
+            let mut progress = |progress| display.update(progress);
+            match &built {
+                Some(built) => opened.session.analyse_built(target, built, &mut progress),
+                None => opened.session.analyse(target, &mut progress),
+            }
+        });
+        TargetReport { target: target.clone(), outcome }
+    };
+    targets.iter().map(analyse).collect()
+}
+
+/// Says which targets are analysed, where the user did not choose them.
+fn say_targets(opened: &Opened, common: &Common) {
+    if let Some(hint) = target_hint(opened.named_by, &opened.targets)
+        && !common.output.quiet
+    {
+        note(&hint, common);
+    }
+}
+
+fn note(message: &str, common: &Common) {
+    let line = terminal::line("note", terminal::NOTE, message);
+    terminal::write_stderr(&line, common.output.color);
 }
 
 /// What to say about targets that the user did not choose on the command line.

@@ -50,7 +50,7 @@ pub(super) struct Summary {
 }
 
 #[derive(Debug, Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct FindingEntry<'a> {
     rule: &'a str,
     level: &'static str,
     package: &'a str,
@@ -77,7 +77,7 @@ struct ImportsReport<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ImportEntry<'a> {
+pub(super) struct ImportEntry<'a> {
     package: &'a str,
     version: &'a str,
     file: &'a str,
@@ -103,7 +103,7 @@ pub(super) struct TypeEntry {
 }
 
 #[derive(Debug, Serialize)]
-struct OpaqueEntry<'a> {
+pub(super) struct OpaqueEntry<'a> {
     package: &'a str,
     version: &'a str,
     file: &'a str,
@@ -130,7 +130,7 @@ impl<'a> CheckReport<'a> {
 }
 
 impl<'a> FindingEntry<'a> {
-    fn new(finding: &'a Finding) -> Self {
+    pub(super) fn new(finding: &'a Finding) -> Self {
         Self {
             rule: finding.rule,
             level: finding.level.as_str(),
@@ -169,7 +169,7 @@ impl<'a> ImportsReport<'a> {
 }
 
 impl<'a> ImportEntry<'a> {
-    fn new(import: &'a Import) -> Self {
+    pub(super) fn new(import: &'a Import) -> Self {
         Self {
             package: &import.place.package,
             version: &import.place.version,
@@ -199,7 +199,7 @@ impl TypeEntry {
 }
 
 impl<'a> OpaqueEntry<'a> {
-    fn new(opaque: &'a Opaque) -> Self {
+    pub(super) fn new(opaque: &'a Opaque) -> Self {
         Self {
             package: &opaque.place.package,
             version: &opaque.place.version,

@@ -1,6 +1,7 @@
 //! Findings as GitHub's markdown, for the summary of a step.
 
 mod escape;
+mod imports_diff;
 
 use std::fmt::Write as _;
 
@@ -9,6 +10,7 @@ use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::{Finding, Level};
 
 use self::escape::{code, prose};
+pub(super) use self::imports_diff::imports_diff;
 use super::merged::{Merged, merged};
 use super::words::{counted, listed, outcome_sentences};
 use super::{TargetReport, View};

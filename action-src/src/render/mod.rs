@@ -1,5 +1,6 @@
 //! From what an analysis gave to what is printed. Nothing here knows how it was found.
 
+pub(crate) mod diff;
 pub(crate) mod github;
 mod human;
 mod json;

@@ -87,6 +87,13 @@ impl Toolchain {
         Ok(toolchain)
     }
 
+    /// The program `name` of the user's `PATH`, without entries that the project could fill; none in a
+    /// build script.
+    pub fn user_program(&self, name: &str) -> Option<PathBuf> {
+        let path: Vec<PathBuf> = std::env::split_paths(self.path.as_ref()?).collect();
+        search(name, &path)
+    }
+
     /// The toolchain of the cargo that runs this build script: `RUSTC` and `CARGO` as it gave them.
     ///
     /// # Errors

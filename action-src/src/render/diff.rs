@@ -1,0 +1,85 @@
+//! What changed since a revision, in every format.
+
+mod human;
+mod json;
+
+use wasm_import_guard::analysis::Analysis;
+use wasm_import_guard::finding::Finding;
+use wasm_import_guard::import::{Import, WasmType};
+
+use super::markdown::imports_diff;
+use super::{TargetReport, View, annotations, print, summary};
+use crate::cli::DiffFormat;
+use crate::diff::Diff;
+use crate::revision::Revision;
+use crate::terminal;
+
+/// The analyses of both sides, target by target. Each has the findings that the other has not.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) revision: Revision,
+    /// The revision's side, as many as `now`; `None` where it has no package, or could not be analysed.
+    pub(crate) before: Vec<Option<Analysis>>,
+    /// The present side. A target is analysed when both sides are, and complete when both are.
+    pub(crate) now: Vec<TargetReport>,
+}
+
+/// A target of which both sides were analysed.
+struct Side<'a> {
+    before: Option<&'a Analysis>,
+    now: &'a Analysis,
+    imports: Diff<'a>,
+}
+
+impl Compared {
+    fn sides(&self) -> impl Iterator<Item = Side<'_>> {
+        self.before.iter().zip(&self.now).filter_map(|(before, now)| {
+            let (before, now) = (before.as_ref(), now.outcome.as_ref().ok()?);
+            Some(Side { before, now, imports: Diff::new(before, now) })
+        })
+    }
+}
+
+impl<'a> Side<'a> {
+    /// What the revision had and the present has not, or not as bad.
+    fn gone_findings(&self) -> &'a [Finding] {
+        self.before.map(|before| &before.findings[..]).unwrap_or_default()
+    }
+}
+
+/// Prints what changed on stdout, and what could not be read of either side on stderr.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub(crate) fn diff(compared: &Compared, format: DiffFormat, view: &View) -> anyhow::Result<()> {
+    let text = match format {
+        DiffFormat::Human => human::text(compared, view),
+        DiffFormat::Json => json::lines(compared)?,
+        DiffFormat::Markdown => markdown(compared, view),
+        // What else a runner reads, on stderr too, it searches for commands.
+        DiffFormat::Github => {
+            return terminal::write_stdout(&annotations(&compared.now, view), view.color);
+        }
+    };
+    print(&text, &compared.now, view)
+}
+
+/// The new findings as `check` has them, then the imports of each target.
+fn markdown(compared: &Compared, view: &View) -> String {
+    let mut text = summary(&compared.now, view);
+    let since = compared.revision.label();
+    for side in compared.sides() {
+        text += &imports_diff(&side.imports, &side.now.target, &since);
+    }
+    text
+}
+
+/// `module.name`; without a module what the linker says.
+fn full_name(import: &Import) -> String {
+    format!("{}.{}", import.module.as_deref().unwrap_or("env"), import.name)
+}
+
+/// `(i32, i64) -> i32`.
+fn shown_type(wasm_type: Option<&WasmType>) -> String {
+    wasm_type.map_or_else(|| "a type that is not known".to_owned(), ToString::to_string)
+}
