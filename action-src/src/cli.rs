@@ -1,5 +1,6 @@
 //! The command line.
 
+mod baseline;
 mod diff;
 mod link;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wasm_import_guard::graph::Selection;
 use wasm_import_guard::rules;
 
+pub(crate) use baseline::BaselineArgs;
 pub(crate) use diff::DiffArgs;
 pub(crate) use link::{BuildArgs, LinkArgs};
 
@@ -74,6 +76,8 @@ pub(crate) struct CheckArgs {
     /// Exit with 3 when a part of the graph could not be read and nothing was denied
     #[arg(long, help_heading = "Verdict")]
     pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) build: link::BuildArgs,
 }
@@ -293,6 +297,9 @@ Examples:
       What rustc 1.91.0 would make of the imports; it need not be installed.
   cargo wasm-import-guard check --workspace --locked --format json --require-complete
       For CI: every member, nothing resolved anew, a report for programs.
+  cargo wasm-import-guard check --write-baseline imports-baseline.json
+  cargo wasm-import-guard check --baseline imports-baseline.json
+      From now on only what is new, or graver than it was.
 
 Verdicts depend on the toolchain:
   The same import is harmless with a rustc that gives it a symbol of its own (mangled), and

@@ -3,6 +3,7 @@
 //! It parses the command line, opens a session of the analysis in `wasm-import-guard`, and renders
 //! what that finds. It holds no analysis of its own.
 
+mod baseline;
 mod cli;
 mod commands;
 mod diff;

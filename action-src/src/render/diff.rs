@@ -5,7 +5,7 @@ mod json;
 
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::Finding;
-use wasm_import_guard::import::{Import, WasmType};
+use wasm_import_guard::import::WasmType;
 
 use super::markdown::imports_diff;
 use super::{TargetReport, View, annotations, print, summary};
@@ -72,11 +72,6 @@ fn markdown(compared: &Compared, view: &View) -> String {
         text += &imports_diff(&side.imports, &side.now.target, &since);
     }
     text
-}
-
-/// `module.name`; without a module what the linker says.
-fn full_name(import: &Import) -> String {
-    format!("{}.{}", import.module.as_deref().unwrap_or("env"), import.name)
 }
 
 /// `(i32, i64) -> i32`.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use wasm_import_guard::finding::Finding;
+use wasm_import_guard::import::Import;
 use wasm_import_guard::outcome::Outcome;
 use wasm_import_guard::text::printable;
 
@@ -57,6 +58,14 @@ fn clause(outcome: Outcome) -> &'static str {
         Outcome::Trap => "the call traps at run time",
         Outcome::InvalidModule => "the linked module does not validate",
         Outcome::UndefinedSymbol => "the link fails with an undefined symbol",
+    }
+}
+
+/// `module.name`; an import without a module is not the same as one of `env`.
+pub(super) fn full_name(import: &Import) -> String {
+    match &import.module {
+        Some(module) => format!("{module}.{}", import.name),
+        None => format!("{} (no module)", import.name),
     }
 }
 

@@ -6,8 +6,8 @@ use wasm_import_guard::finding::Level;
 use wasm_import_guard::import::{Import, Opaque};
 use wasm_import_guard::text::printable;
 
-use super::{Compared, Side, full_name, shown_type};
-use crate::render::words::{counted, dependency_path};
+use super::{Compared, Side, shown_type};
+use crate::render::words::{counted, dependency_path, full_name};
 use crate::render::{View, human};
 use crate::terminal::{FRAME, STRONG};
 

@@ -6,6 +6,7 @@ use wasm_import_guard::import::{Import, Place};
 
 use super::{MAX_BYTES, MAX_ROWS, more, name};
 use crate::diff::Diff;
+use crate::render::words::full_name;
 
 /// A table for one target; `since` names the revision that it was compared with.
 pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str) -> String {
@@ -51,8 +52,7 @@ fn rows(diff: &Diff<'_>) -> impl Iterator<Item = String> {
 }
 
 fn row(state: &str, import: &Import, remark: &str) -> String {
-    let module = import.module.as_deref().unwrap_or("env");
-    let full_name = name(&format!("{module}.{}", import.name));
+    let full_name = name(&full_name(import));
     format!("| {state} | {full_name}{remark} | {} |", declared(&import.place))
 }
 
