@@ -187,7 +187,9 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let graph = std::mem::take(&mut input.graph);
     let total = graph.packages.len();
     let symbols = c_symbols(&input, &mut problems);
-    let known = KnownSymbols { symbols: &symbols, considered: input.considered };
+    let musl = stand_in_musl(&symbols, input.cfg);
+    let known =
+        KnownSymbols { symbols: &symbols, considered: input.considered, musl: musl.as_ref() };
     let (cfg, root) = (input.cfg, &input.workspace_root);
     let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
         progress(Progress { done, total });
@@ -266,6 +268,13 @@ fn c_symbols(input: &Input<'_>, problems: &mut Vec<Problem>) -> CSymbols {
         }
     }
     CSymbols::unknown()
+}
+
+/// The musl of emscripten for a target that has another one, whose `symbols` are not known.
+fn stand_in_musl(symbols: &CSymbols, cfg: &TargetCfg) -> Option<CSymbols> {
+    let has_musl = cfg.values.get("target_env").is_some_and(|values| values.contains("musl"));
+    let is_needed = symbols.target().is_empty() && has_musl;
+    is_needed.then(|| CSymbols::for_target("wasm32-unknown-emscripten", None).ok()).flatten()
 }
 
 /// Every import of the graph, in the order of package, module, name, place.
@@ -430,7 +439,7 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let cfg = TargetCfg::default();
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
-    let known = KnownSymbols { symbols: &symbols, considered: &[] };
+    let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
     let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
     let definers = Definers::new(&graph, &read, known);
     let imports = imports(&graph, &read, &definers, &cfg);

@@ -8,7 +8,7 @@ use crate::import::{ExposureKind, WasmType};
 use crate::native::{self, NativeCode};
 use crate::source::load::Declarations;
 use crate::source::model::Declared;
-use crate::symbols::{self, CSymbols};
+use crate::symbols::{self, CSymbols, Library};
 use crate::toolchain::Rustc;
 
 /// The C symbols that decide whether a declaration without a module is an import.
@@ -17,12 +17,16 @@ pub(crate) struct KnownSymbols<'a> {
     pub(crate) symbols: &'a CSymbols,
     /// The rustc versions whose links are judged.
     pub(crate) considered: &'a [Rustc],
+    /// For a target whose own C symbols are not known, and whose C library is a musl: those of another
+    /// target's musl.
+    pub(crate) musl: Option<&'a CSymbols>,
 }
 
 impl KnownSymbols<'_> {
     /// Whether every link that is judged defines `name`: its C library, or the linker itself.
     pub(crate) fn surely_define(&self, name: &str) -> bool {
         symbols::is_linker_defined(name)
+            || self.musl.is_some_and(|musl| is_in_any_musl(musl, name))
             || self.symbols.get(name).is_some_and(|symbol| {
                 let releases = |rustc| self.symbols.releases(rustc);
                 symbol.library.is_always_linked()
@@ -36,6 +40,12 @@ impl<'a> KnownSymbols<'a> {
     pub(crate) fn function_type(&self, name: &str) -> Option<&'a WasmType> {
         self.symbols.get(name)?.wasm_type.as_ref()
     }
+}
+
+/// Whether `name` is of musl itself, and not of what emscripten, whose musl is known, added to it.
+fn is_in_any_musl(musl: &CSymbols, name: &str) -> bool {
+    musl.get(name).is_some_and(|symbol| symbol.library == Library::Libc)
+        && !name.contains("emscripten")
 }
 
 /// Everything that can define the name of a declaration.

@@ -37,6 +37,8 @@ macro_rules! munch {
         munch!($module $($rest)*);
     };
 }
+macro_rules! in_block { ($($item:tt)*) => { $($item)* }; }
+macro_rules! handed_on { ($to:ident; $($name:ident)*) => { $to! { $(#[cfg(unix)] fn $name(); #[cfg(not(unix))] fn $name();)* } }; }
 macro_rules! grouped {
     ($( $module:literal => [ $($name:ident),* $(,)? ] ),+ $(,)?) => {
         $( const _: () = {
@@ -190,14 +192,18 @@ impl Case<'_> {
         for _ in 0..=self.random.below(3) {
             self.condition();
             let name = self.name();
+            let is_item = self.random.below(3) > 0;
             let rename = match self.random.below(3) {
+                _ if !is_item => String::new(),
                 0 => format!("#[link_name = \"[method]{name}.x\"]"),
                 1 => format!(
                     "#[cfg_attr(windows, link_name = \"w\")] #[cfg_attr(unix, link_name = \"u\")] #[cfg_attr(target_os = \"wasi\", link_name = \"p_{name}\")]"
                 ),
                 _ => String::new(),
             };
-            let item = match self.random.below(4) {
+            let item = match if is_item { self.random.below(4) } else { 4 + self.random.below(2) } {
+                4 => format!("in_block! {{ fn {name}(); }}"),
+                5 => format!("handed_on!(in_block; {name});"),
                 0 => format!("pub static mut {name}: u32;"),
                 1 => format!("pub(crate) safe fn r#{name}(a: u32, b: *const u8) -> i64;"),
                 2 => format!("pub unsafe fn {name}(f: extern \"C\" fn(i32) -> u8);"),

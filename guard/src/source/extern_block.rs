@@ -1,12 +1,14 @@
 //! Extern blocks: the imports they declare.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::attributes::Attributes;
 use super::ignored::{MeantFor, NamedModule, modules};
+use super::macros::Call;
 use super::model::{Declared, Target};
 use super::tokens::{Delimiter, Kind, Tokens};
-use super::walk::{Region, Walker};
+use super::walk::{Context, Region, Walker};
 use crate::cfg::Truth;
 use crate::ignored::IgnoredBecause;
 use crate::import::ImportKind;
@@ -131,11 +133,18 @@ impl Walker<'_> {
             .named(tokens, "link")
             .any(|link| link.pairs(tokens).iter().any(|(key, _)| tokens.is_keyword(*key, "name")));
         let block = Block { abi, has_imports, modules, native_library };
-        let mut at = inside.start;
-        while at < inside.end {
-            at = self.foreign_item(region, &block, at, inside.end).max(at + 1);
-        }
+        let context = Context::Foreign(Rc::new(block));
+        self.foreign_items(&Region { range: inside, context, ..region.clone() });
         after
+    }
+
+    /// Reads the items of a region that is an extern block's inside, or what a macro makes of it.
+    pub(super) fn foreign_items(&mut self, region: &Region) {
+        let Context::Foreign(block) = &region.context else { return };
+        let mut at = region.range.start;
+        while at < region.range.end {
+            at = self.foreign_item(region, block, at, region.range.end).max(at + 1);
+        }
     }
 
     /// Reads one item of a block; gives the index behind it.
@@ -165,7 +174,7 @@ impl Walker<'_> {
                 break;
             }
         }
-        let next = (item_end + 1).min(end.max(item_end));
+        let next = item_end + usize::from(item_end < end && tokens.is_punct(item_end, ';'));
         let truth = region.truth.and(attributes.truth());
         if truth == Truth::False {
             return next;
@@ -175,10 +184,7 @@ impl Walker<'_> {
         } else if tokens.is_keyword(at, "static") {
             (ImportKind::Static, at + 1 + usize::from(tokens.is_keyword(at + 1, "mut")))
         } else {
-            if tokens.is_punct(at + 1, '!') || tokens.is_path_separator(at + 1) {
-                let reason = "a macro call makes items of this extern block".to_owned();
-                self.opaque(region.file, at, reason);
-            }
+            self.foreign_macro_call(&Region { truth, ..region.clone() }, at..item_end);
             return next;
         };
         if tokens.ident(name_token).is_some() {
@@ -186,6 +192,23 @@ impl Walker<'_> {
             self.declare(region, block, &attributes, &item);
         }
         next
+    }
+
+    /// A macro call in place of items; `statement` goes from its path to the end of its arguments.
+    fn foreign_macro_call(&mut self, region: &Region, statement: Range<usize>) {
+        let tokens = self.tokens(region.file);
+        let Some(mark) = statement.clone().find(|at| tokens.is_punct(*at, '!')) else { return };
+        let name = mark.checked_sub(1).and_then(|name| Some((name, tokens.ident(name)?)));
+        let (Some((name_token, name)), Some(arguments)) = (name, tokens.inside(mark + 1)) else {
+            return;
+        };
+        self.calls.push(Call {
+            region: region.clone(),
+            name: name.to_owned(),
+            name_token,
+            arguments,
+            holds_extern_block: false,
+        });
     }
 
     fn declare(&mut self, region: &Region, block: &Block, attributes: &Attributes, item: &Item) {
@@ -260,7 +283,8 @@ impl Walker<'_> {
 }
 
 /// What all items of a block share.
-struct Block {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Block {
     abi: String,
     has_imports: bool,
     modules: Vec<NamedModule>,

@@ -70,7 +70,7 @@ impl Walker<'_> {
 }
 
 /// A module that an attribute names, and whether that attribute is surely there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedModule {
     /// `None` where it is no plain string.
     pub(super) name: Option<String>,

@@ -121,6 +121,8 @@ pub(super) enum Context {
     Code,
     /// Items of an impl block or a trait.
     Associated(std::rc::Rc<Owner>),
+    /// Items of an extern block.
+    Foreign(std::rc::Rc<super::extern_block::Block>),
     /// The body of a `macro_rules!`: text to expand elsewhere.
     Template,
 }
@@ -145,7 +147,7 @@ pub(super) struct Walker<'a> {
     pub(super) wanted: Wanted<'a>,
     problems: Vec<Problem>,
     pub(super) pending: Vec<Region>,
-    calls: Vec<Call>,
+    pub(super) calls: Vec<Call>,
     pub(super) macros: Macros,
     pub(super) foreign_macros: &'a [ExportedMacro],
     /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
@@ -343,6 +345,10 @@ impl Walker<'_> {
     fn region(&mut self, region: &Region) {
         if region.context == Context::Template {
             self.template(region);
+            return;
+        }
+        if matches!(region.context, Context::Foreign(_)) {
+            self.foreign_items(region);
             return;
         }
         let mut truth = region.truth;

@@ -100,6 +100,10 @@ enum Expansion {
 impl Walker<'_> {
     /// Reads what a macro call makes; where that cannot be known, its arguments as they stand.
     pub(super) fn resolve_call(&mut self, call: &Call) {
+        if matches!(call.region.context, Context::Foreign(_)) {
+            self.resolve_foreign_call(call);
+            return;
+        }
         if let Some(generator) = self.called_generator(call) {
             self.generate(call, generator);
             return;
@@ -122,6 +126,17 @@ impl Walker<'_> {
                 }
                 self.read_arguments(call);
             }
+        }
+    }
+
+    /// Reads what a macro call makes of the inside of an extern block.
+    fn resolve_foreign_call(&mut self, call: &Call) {
+        if call.name == "paste" && self.paste(call) {
+            return;
+        }
+        if !matches!(self.expand(call), Expansion::Done) {
+            let reason = format!("`{}!` makes items of this extern block, unseen", call.name);
+            self.opaque(call.region.file, call.name_token, reason);
         }
     }
 
@@ -205,6 +220,7 @@ impl Walker<'_> {
     fn may_make_extern_block(&self, call: &Call) -> bool {
         let tokens = self.tokens(call.region.file);
         call.holds_extern_block
+            || matches!(call.region.context, Context::Foreign(_))
             || self.macros.can_make_extern_block(&call.name)
             || call.arguments.clone().any(|at| {
                 tokens.is_punct(at + 1, '!')
@@ -262,7 +278,7 @@ impl Walker<'_> {
     /// Reads the arguments of a macro that is not known as if they were what the call makes.
     fn read_arguments(&mut self, call: &Call) {
         let context = match &call.region.context {
-            Context::Items | Context::Associated(_) => Context::Items,
+            Context::Items | Context::Associated(_) | Context::Foreign(_) => Context::Items,
             Context::Code | Context::Template => Context::Code,
         };
         let carrier = match call.region.carrier {
