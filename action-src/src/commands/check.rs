@@ -12,10 +12,8 @@ use crate::terminal;
 const MAX_STALE: usize = 20;
 
 pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let build = args.build.build.then_some(&args.build);
-    let known = args.baseline.baseline.as_deref().map(Baseline::read).transpose()?;
-    let mut reports = match super::analyse_with(&args.common, build) {
-        Ok(reports) => reports,
+    let (known, mut reports) = match known_and_found(args) {
+        Ok(both) => both,
         // Whoever reads annotations should find the reason among them.
         Err(error) if args.format == Format::Github => {
             terminal::write_stdout(&render::github::failure(&error), args.common.output.color)?;
@@ -31,6 +29,13 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         Some(file) if exit != Exit::Failed => write(file, &reports, args),
         _ => Ok(exit),
     }
+}
+
+/// The baseline, and what is found now.
+fn known_and_found(args: &CheckArgs) -> anyhow::Result<(Option<Baseline>, Vec<TargetReport>)> {
+    let known = args.baseline.baseline.as_deref().map(Baseline::read).transpose()?;
+    let build = args.build.build.then_some(&args.build);
+    Ok((known, super::analyse_with(&args.common, build)?))
 }
 
 /// Entries of the baseline that are found no more.
@@ -54,7 +59,9 @@ fn write(file: &Path, reports: &[TargetReport], args: &CheckArgs) -> anyhow::Res
     let baseline = Baseline::of(reports);
     baseline.write(file)?;
     if !args.common.output.quiet {
-        let message = format!("{} findings written into {}", baseline.len(), file.display());
+        let count = baseline.len();
+        let findings = if count == 1 { "finding" } else { "findings" };
+        let message = format!("{count} {findings} written into {}", file.display());
         super::note(&message, &args.common);
     }
     let is_complete = reports.iter().all(TargetReport::complete);
