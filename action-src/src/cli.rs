@@ -3,6 +3,7 @@
 mod baseline;
 mod diff;
 mod link;
+mod policy;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use wasm_import_guard::rules;
 pub(crate) use baseline::BaselineArgs;
 pub(crate) use diff::DiffArgs;
 pub(crate) use link::{BuildArgs, LinkArgs};
+pub(crate) use policy::PolicyArgs;
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant
@@ -77,6 +79,8 @@ pub(crate) struct CheckArgs {
     #[arg(long, help_heading = "Verdict")]
     pub(crate) require_complete: bool,
     #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) build: link::BuildArgs,
@@ -95,6 +99,8 @@ pub(crate) struct ImportsArgs {
 pub(crate) struct ActionArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -238,6 +244,18 @@ pub(crate) enum ListFormat {
     Human,
     /// For programs: one JSON object per target, a line each
     Json,
+    /// For a Cargo.toml: the imports as a contract with the host, which the rule unlisted-import checks
+    Contract,
+}
+
+/// How `link` reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LinkFormat {
+    /// For people: findings, then what was read
+    #[default]
+    Human,
+    /// For programs: one JSON object per target, a line each
+    Json,
 }
 
 /// How `diff` reports.
@@ -349,6 +367,9 @@ Examples:
       Every import by package and import module, with the place of its declaration.
   cargo wasm-import-guard imports -p app --format json
       The same for programs, one JSON object per target.
+  cargo wasm-import-guard imports --format contract
+      The table for Cargo.toml that says what the host provides now; `explain unlisted-import`
+      tells more.
 
 Exposure tells who will name an import in compiled code:
   exposed       another crate calls it, directly or through an inline, generic or macro item

@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
 use wasm_import_guard::graph::Selection;
+use wasm_import_guard::policy::Levels;
 use wasm_import_guard::toolchain::{Rustc, Toolchain};
 use wasm_import_guard::trust::Trust;
 
@@ -60,7 +61,14 @@ pub(crate) fn open_selection(common: &Common, selection: Selection) -> anyhow::R
     let (targets, named_by) = targets(common, &toolchain);
     let pins = PinReader::default();
     let source = Some(Box::new(pins.clone()) as _);
-    let session = Session { selection, toolchain, considered, pins: source, reads_builds: true };
+    let session = Session {
+        selection,
+        toolchain,
+        considered,
+        pins: source,
+        reads_builds: true,
+        levels: Levels::new(),
+    };
     Ok(Opened { session, targets, named_by, pins })
 }
 

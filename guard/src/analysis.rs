@@ -16,6 +16,7 @@ use crate::linked::{self, Context, Parts};
 use crate::native;
 use crate::outcome::Others;
 use crate::pin::{self, PinSource, ToolchainPin};
+use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
 use crate::rules;
 use crate::source::load::{Declarations, declarations};
 use crate::source::model::{CrateSource, Declared};
@@ -36,6 +37,8 @@ pub struct Session {
     pub pins: Option<Box<dyn PinSource>>,
     /// Whether what builds have left behind is read.
     pub reads_builds: bool,
+    /// Levels that go before those of the project's manifests.
+    pub levels: Levels,
 }
 
 /// What one run for one target gave.
@@ -55,6 +58,12 @@ pub struct Analysis {
     pub opaque: Vec<Opaque>,
     /// The findings, the worst first.
     pub findings: Vec<Finding>,
+    /// Findings that the project accepts for a reason.
+    pub excepted: Vec<Excepted>,
+    /// Exceptions whose last day is past, and which match a finding: each with that day.
+    pub expired_exceptions: Vec<(ExceptionPlace, String)>,
+    /// Exceptions that match no finding.
+    pub unused_exceptions: Vec<ExceptionPlace>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -123,6 +132,7 @@ impl Session {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
         let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let policies = policy::of_packages(&loaded.graph, &loaded.workspace_root)?;
         let pins = match &self.pins {
             Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
             None => Vec::new(),
@@ -140,6 +150,8 @@ impl Session {
             pins: &pins,
             sysroot: &self.toolchain.sysroot,
             built,
+            policies: policies.under(&self.levels),
+            policy_mode: policy::Mode::Command,
         };
         Ok(analyse(input, progress))
     }
@@ -179,6 +191,9 @@ pub(crate) struct Input<'a> {
     pub(crate) sysroot: &'a Path,
     /// What a build made of it.
     pub(crate) built: Option<&'a Parts>,
+    /// What the project decides about findings.
+    pub(crate) policies: Policies,
+    pub(crate) policy_mode: policy::Mode,
 }
 
 /// Analyses a graph that is already resolved.
@@ -226,6 +241,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         others: &Others::of(&graph, &read.program, &symbols),
         symbols_of_any_release: &any_release,
         considered: input.considered,
+        contracts: &input.policies.contracts(&graph),
         pins: &pins,
     };
     let mut findings = rules::run(&facts);
@@ -241,13 +257,17 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         findings.extend(shown);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     }
+    let applied = policy::apply(findings, &input.policies, Date::today(), input.policy_mode);
     Analysis {
         target: input.target.to_owned(),
         rustc: input.in_use.release.clone(),
         considered: input.considered.iter().map(|rustc| rustc.release.clone()).collect(),
         imports,
         opaque,
-        findings,
+        findings: applied.findings,
+        excepted: applied.excepted,
+        expired_exceptions: applied.expired,
+        unused_exceptions: applied.unused,
         problems,
         graph,
     }

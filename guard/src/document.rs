@@ -36,7 +36,9 @@ pub(crate) enum Value {
     Boolean(bool),
     Array(Vec<Node>),
     Table(Table),
-    /// Numbers and dates: nothing here depends on what they say.
+    /// A date or a time, as it is written.
+    Date(String),
+    /// Numbers: nothing here depends on what they say.
     Other,
 }
 
@@ -147,6 +149,14 @@ impl Node {
         }
     }
 
+    /// The text of a date or a time, when this is one.
+    pub(crate) fn as_date(&self) -> Option<&str> {
+        match &self.value {
+            Value::Date(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The boolean, when this is one.
     pub(crate) fn as_bool(&self) -> Option<bool> {
         match self.value {
@@ -222,7 +232,8 @@ fn convert(value: &DeValue<'_>, lines: &Lines) -> Value {
                 .collect(),
         ),
         DeValue::Table(table) => Value::Table(convert_table(table, lines)),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Integer(_) | DeValue::Float(_) => Value::Other,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ignored::IgnoredModule;
 use crate::import::{Import, Opaque, WasmType};
 use crate::outcome::Others;
 use crate::pin::PlacedPin;
+use crate::policy::ScopedContract;
 use crate::symbols::CSymbols;
 use crate::toolchain::Rustc;
 
@@ -32,6 +33,8 @@ pub struct Facts<'a> {
     pub symbols_of_any_release: &'a CSymbols,
     /// The rustc versions to judge by.
     pub considered: &'a [Rustc],
+    /// What the project's hosts provide; none where it has not written that down.
+    pub contracts: &'a [ScopedContract],
     /// The places of the project that choose a rustc; none in a build script.
     pub pins: &'a [PlacedPin],
 }

@@ -38,6 +38,7 @@ mod native;
 pub mod object;
 pub mod outcome;
 pub mod pin;
+pub mod policy;
 mod process;
 pub mod rules;
 pub mod source;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Common, DiffFormat};
+use super::{Common, DiffFormat, PolicyArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
@@ -14,6 +14,8 @@ pub(crate) struct DiffArgs {
     pub(crate) merge_base: bool,
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
     /// What to print on stdout
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
     pub(crate) format: DiffFormat,

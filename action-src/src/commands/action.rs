@@ -20,7 +20,7 @@ use crate::{github::step_files, terminal};
 pub(super) fn run(mut args: ActionArgs) -> anyhow::Result<Exit> {
     let checked = Inputs::read(|name| std::env::var_os(name)).and_then(|inputs| {
         inputs.apply(&mut args.common);
-        Ok((super::analyse(&args.common)?, inputs.fail_on))
+        Ok((super::analyse_with(&args.common, args.policy.levels(), None)?, inputs.fail_on))
     });
     let common = &args.common;
     match checked {

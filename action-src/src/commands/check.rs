@@ -23,6 +23,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let stale = known.as_ref().map(|known| known.take_known(&mut reports)).unwrap_or_default();
     render::check(&reports, args.format, &View::new(&args.common.output))?;
+    super::say_exceptions(&reports, &args.common);
     say_stale(&stale, args);
     let exit = Exit::after_check(&reports, args.require_complete);
     match &args.baseline.write_baseline {
@@ -35,7 +36,7 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 fn known_and_found(args: &CheckArgs) -> anyhow::Result<(Option<Baseline>, Vec<TargetReport>)> {
     let known = args.baseline.baseline.as_deref().map(Baseline::read).transpose()?;
     let build = args.build.build.then_some(&args.build);
-    Ok((known, super::analyse_with(&args.common, build)?))
+    Ok((known, super::analyse_with(&args.common, args.policy.levels(), build)?))
 }
 
 /// Entries of the baseline that are found no more.
@@ -43,11 +44,11 @@ fn say_stale(stale: &[&Known], args: &CheckArgs) {
     for known in stale.iter().take(MAX_STALE) {
         let module = known.module.as_deref().map(|module| format!("{module}.")).unwrap_or_default();
         let finding = format!("{} of `{module}{}` in {}", known.rule, known.name, known.package);
-        warn(&format!("the baseline has a finding that is gone: {finding}"), args);
+        super::warn(&format!("the baseline has a finding that is gone: {finding}"), &args.common);
     }
     if stale.len() > MAX_STALE {
         let more = stale.len() - MAX_STALE;
-        warn(&format!("the baseline has {more} more findings that are gone"), args);
+        super::warn(&format!("the baseline has {more} more findings that are gone"), &args.common);
     }
     if !stale.is_empty() {
         super::note("`--write-baseline` brings the file up to date", &args.common);
@@ -66,9 +67,4 @@ fn write(file: &Path, reports: &[TargetReport], args: &CheckArgs) -> anyhow::Res
     }
     let is_complete = reports.iter().all(TargetReport::complete);
     Ok(if args.require_complete && !is_complete { Exit::Incomplete } else { Exit::Clean })
-}
-
-fn warn(message: &str, args: &CheckArgs) {
-    let line = terminal::line("warning", terminal::WARNING, message);
-    terminal::write_stderr(&line, args.common.output.color);
 }

@@ -34,6 +34,7 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Compared> {
     let common = &args.common;
     let mut opened = session::open(common)?;
     opened.session.reads_builds = false;
+    opened.session.levels = args.policy.levels();
     let git = Git::around(&opened.session.selection.directory, &opened.session.toolchain)?;
     let mut revision = git.revision(&args.base)?;
     if args.merge_base {
@@ -44,6 +45,7 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Compared> {
     let now = super::analyse_targets(&opened, &opened.targets, common, None);
     let before = if let Some(mut base) = open_base(&git, &checkout, &opened, common)? {
         base.session.reads_builds = false;
+        base.session.levels = args.policy.levels();
         super::analyse_targets(&base, &opened.targets, common, None)
     } else {
         let message = format!("{} has no Cargo.toml there: all is new", revision.label());

@@ -8,6 +8,10 @@ mod explain;
 mod imports;
 mod link;
 
+use std::collections::BTreeSet;
+
+use wasm_import_guard::policy::{ExceptionPlace, Levels};
+
 use crate::cli::{BuildArgs, Command, Common};
 use crate::exit::Exit;
 use crate::progress::Display;
@@ -32,12 +36,17 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
 
 /// Analyses each target that the command line asks for. One that fails does not stop the others.
 fn analyse(common: &Common) -> anyhow::Result<Vec<TargetReport>> {
-    analyse_with(common, None)
+    analyse_with(common, Levels::new(), None)
 }
 
-/// The same; with `options`, after a build of each target.
-fn analyse_with(common: &Common, options: Option<&BuildArgs>) -> anyhow::Result<Vec<TargetReport>> {
-    let opened = session::open(common)?;
+/// The same under `levels`; with `options`, after a build of each target.
+fn analyse_with(
+    common: &Common,
+    levels: Levels,
+    options: Option<&BuildArgs>,
+) -> anyhow::Result<Vec<TargetReport>> {
+    let mut opened = session::open(common)?;
+    opened.session.levels = levels;
     say_targets(&opened, common);
     let reports = analyse_targets(&opened, &opened.targets, common, options);
     if !common.output.quiet {
@@ -70,6 +79,40 @@ fn analyse_targets(
         TargetReport { target: target.clone(), outcome }
     };
     targets.iter().map(analyse).collect()
+}
+
+/// Says which exceptions of the project's policy expired, and which match nothing on any target.
+fn say_exceptions(reports: &[TargetReport], common: &Common) {
+    let mut analyses = reports.iter().filter_map(|report| report.outcome.as_ref().ok());
+    let expired: BTreeSet<_> =
+        analyses.clone().flat_map(|analysis| &analysis.expired_exceptions).collect();
+    for (place, day) in expired {
+        let place = exception_place(place);
+        warn(&format!("the exception at {place} expired on {day}, and is not heeded"), common);
+    }
+    // What was not read may have what they match.
+    if !reports.iter().all(TargetReport::complete) {
+        return;
+    }
+    let unused =
+        analyses.next().map(|analysis| &analysis.unused_exceptions[..]).unwrap_or_default();
+    let mut unused: Vec<&ExceptionPlace> = unused.iter().collect();
+    unused.retain(|place| analyses.clone().all(|it| it.unused_exceptions.contains(place)));
+    // An exception for all members may be another member's.
+    unused.retain(|place| !place.for_workspace || common.packages.workspace);
+    for place in unused {
+        let place = exception_place(place);
+        warn(&format!("the exception at {place} matches no finding: it can be removed"), common);
+    }
+}
+
+fn exception_place(place: &ExceptionPlace) -> String {
+    format!("{}:{}", place.file.display(), place.line)
+}
+
+fn warn(message: &str, common: &Common) {
+    let line = terminal::line("warning", terminal::WARNING, message);
+    terminal::write_stderr(&line, common.output.color);
 }
 
 /// Says which targets are analysed, where the user did not choose them.

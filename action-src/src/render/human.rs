@@ -27,6 +27,9 @@ pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
             text += &renderer.render(&[group]);
             text += "\n\n";
         }
+        if view.verbose {
+            page.excepted(&mut text);
+        }
         if !view.quiet {
             text += &page.summary();
             text.push('\n');
@@ -150,6 +153,21 @@ impl<'a> Page<'a> {
     }
 
     /// One line that tells what was found, and in how much.
+    /// What the project accepts, a line each, with the reason below.
+    fn excepted(&self, text: &mut String) {
+        for excepted in &self.analysis.excepted {
+            let Finding { level, rule, message, .. } = &excepted.finding;
+            let line = format!("excepted: {}[{rule}]: {message}", level.as_str());
+            let until = excepted.expires.as_ref().map(|day| format!(" (until {day})"));
+            let reason = format!("{}{}", excepted.reason, until.unwrap_or_default());
+            let place = &excepted.place;
+            let file = shown_path(&place.file, self.view.directory.as_deref());
+            let _ = writeln!(text, "{}", printable(&line));
+            let _ = writeln!(text, "   = reason: {}", printable(&reason));
+            let _ = writeln!(text, "   = note: by {file}:{}\n", place.line);
+        }
+    }
+
     fn summary(&self) -> String {
         let analysis = self.analysis;
         let considered: Vec<&str> = analysis.considered.iter().map(String::as_str).collect();
@@ -169,6 +187,10 @@ impl<'a> Page<'a> {
             let hint = if self.view.verbose { "" } else { " (-v shows them)" };
             let places = counted(analysis.opaque.len(), "place");
             let _ = write!(summary, ", {places} that cannot be read{hint}");
+        }
+        if !analysis.excepted.is_empty() {
+            let hint = if self.view.verbose { "" } else { " (-v shows them)" };
+            let _ = write!(summary, ", {} excepted{hint}", analysis.excepted.len());
         }
         if !analysis.complete() {
             summary += ", incomplete";

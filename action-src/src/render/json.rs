@@ -11,6 +11,7 @@ use serde::Serialize;
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::import::{Import, Opaque, ValueType, WasmType};
+use wasm_import_guard::policy::Excepted;
 use wasm_import_guard::text::printable;
 
 use super::TargetReport;
@@ -40,6 +41,15 @@ struct CheckReport<'a> {
     complete: bool,
     summary: Summary,
     findings: Vec<FindingEntry<'a>>,
+    excepted: Vec<ExceptedEntry<'a>>,
+}
+
+/// A finding that the project accepts.
+#[derive(Debug, Serialize)]
+struct ExceptedEntry<'a> {
+    reason: &'a str,
+    expires: Option<&'a str>,
+    finding: FindingEntry<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,6 +135,17 @@ impl<'a> CheckReport<'a> {
                 note: analysis.count(Level::Note),
             },
             findings: analysis.findings.iter().map(FindingEntry::new).collect(),
+            excepted: analysis.excepted.iter().map(ExceptedEntry::new).collect(),
+        }
+    }
+}
+
+impl<'a> ExceptedEntry<'a> {
+    fn new(excepted: &'a Excepted) -> Self {
+        Self {
+            reason: &excepted.reason,
+            expires: excepted.expires.as_deref(),
+            finding: FindingEntry::new(&excepted.finding),
         }
     }
 }

@@ -83,6 +83,9 @@ fn verdict(text: &mut String, analysis: &Analysis) {
         let places = counted(analysis.opaque.len(), "place");
         let _ = write!(text, "; {places} whose imports cannot be read");
     }
+    if !analysis.excepted.is_empty() {
+        let _ = write!(text, "; {} excepted", analysis.excepted.len());
+    }
     let problems = &analysis.problems;
     if problems.is_empty() {
         text.push('\n');

@@ -1,5 +1,6 @@
 //! From what an analysis gave to what is printed. Nothing here knows how it was found.
 
+mod contract;
 pub(crate) mod diff;
 pub(crate) mod github;
 mod human;
@@ -96,6 +97,7 @@ pub(crate) fn imports(
     let text = match format {
         ListFormat::Human => listing::imports(reports, view),
         ListFormat::Json => json::imports(reports)?,
+        ListFormat::Contract => contract::imports(reports),
     };
     print(&text, reports, view)
 }

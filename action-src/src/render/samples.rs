@@ -29,6 +29,9 @@ pub(crate) fn analysis() -> Analysis {
         imports: Vec::new(),
         opaque: Vec::new(),
         findings: Vec::new(),
+        excepted: Vec::new(),
+        expired_exceptions: Vec::new(),
+        unused_exceptions: Vec::new(),
         problems: Vec::new(),
     }
 }

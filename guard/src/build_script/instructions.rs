@@ -126,6 +126,14 @@ impl<'a> Instructions<'a> {
                 self.warning(&report);
             }
         }
+        for (place, day) in analysis.expired_exceptions.iter().take(MAX_LINES) {
+            let file = place.file.display();
+            self.warning(&format!(
+                "wasm-import-guard: the exception at {file}:{} expired on {day}: `check` no longer \
+                 heeds it",
+                place.line
+            ));
+        }
         for problem in analysis.problems.iter().take(MAX_LINES) {
             let path =
                 problem.path.as_deref().map(|p| format!("{} ", p.display())).unwrap_or_default();

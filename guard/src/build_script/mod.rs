@@ -13,6 +13,7 @@ use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::error::{Error, Problem};
 use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
+use crate::policy;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
 use instructions::Instructions;
@@ -103,8 +104,12 @@ impl Guard {
     fn run(&self, environment: &Environment, strictness: Strictness, out: &mut Instructions<'_>) {
         match self.analyse(environment, out) {
             Ok(analysis) => out.report(&analysis, strictness),
-            // The guard's own trouble is no reason to stop a build that may be sound.
-            Err(error) => out.not_checked(&error),
+            Err(Trouble::Policy(error)) if environment.position == Position::Member => {
+                out.error(&error);
+            }
+            // The guard's own trouble is no reason to stop a build that may be sound, and neither is a
+            // mistake in the manifest of somebody's dependency.
+            Err(Trouble::Policy(error) | Trouble::Analysis(error)) => out.not_checked(&error),
         }
     }
 
@@ -112,7 +117,7 @@ impl Guard {
         &self,
         environment: &Environment,
         out: &mut Instructions<'_>,
-    ) -> Result<Analysis, Error> {
+    ) -> Result<Analysis, Trouble> {
         let toolchain = Toolchain::in_build_script()?;
         if let Some(minor) = toolchain.version.minor() {
             out.suit_rustc(minor);
@@ -123,6 +128,8 @@ impl Guard {
         }
         let scope = Scope::find(environment, &toolchain)?;
         out.rerun_if_inputs_changed(&scope);
+        let policies =
+            policy::of_packages(&scope.graph, &scope.workspace_root).map_err(Trouble::Policy)?;
         let builds = builds(environment, &scope, &toolchain);
         let analysis = analyse(
             Input {
@@ -137,10 +144,26 @@ impl Guard {
                 considered: &considered,
                 pins: &[],
                 sysroot: &toolchain.sysroot,
+                policies,
+                policy_mode: policy::Mode::BuildScript,
             },
             &mut |_| {},
         );
         Ok(analysis)
+    }
+}
+
+/// Why there is no analysis.
+enum Trouble {
+    /// A policy in a manifest is wrong.
+    Policy(Error),
+    /// Anything else.
+    Analysis(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Analysis(error)
     }
 }
 

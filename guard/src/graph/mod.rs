@@ -124,6 +124,20 @@ impl Graph {
         false
     }
 
+    /// `from` and every package that it depends on.
+    pub fn reached_from(&self, from: PackageIndex) -> BTreeSet<PackageIndex> {
+        let mut reached = BTreeSet::from([from]);
+        let mut pending = vec![from];
+        while let Some(at) = pending.pop() {
+            for dependency in &self.package(at).dependencies {
+                if reached.insert(dependency.package) {
+                    pending.push(dependency.package);
+                }
+            }
+        }
+        reached
+    }
+
     /// `name version` of each package on a shortest path from a root to `index`, the root first.
     pub fn path_to(&self, index: PackageIndex) -> Vec<String> {
         let mut parent: Vec<Option<PackageIndex>> = vec![None; self.packages.len()];

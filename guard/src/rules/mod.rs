@@ -8,6 +8,7 @@ mod module_clash;
 mod opaque_imports;
 mod signature_clash;
 mod undeclared_module;
+mod unlisted_import;
 mod verdict;
 
 pub(crate) use verdict::fingerprint;
@@ -37,6 +38,7 @@ pub const RULES: &[Rule] = &[
     opaque_imports::RULE,
     signature_clash::RULE,
     undeclared_module::RULE,
+    unlisted_import::RULE,
 ];
 
 /// The rule with this id.

@@ -11,6 +11,7 @@ mod module_clash;
 mod opaque_imports;
 mod signature_clash;
 mod undeclared_module;
+mod unlisted_import;
 
 use serde_json::Value;
 use wasm_import_guard_tests::{Scratch, run};

@@ -46,7 +46,7 @@ fn a_check_report_has_the_keys_of_its_schema_in_order() {
     let text = check(&[report(analysis)]).unwrap();
     assert_eq!(
         keys(&text),
-        ["schema", "target", "rustc", "considered", "complete", "summary", "findings"]
+        ["schema", "target", "rustc", "considered", "complete", "summary", "findings", "excepted"]
     );
     assert_eq!(
         keys(first_of(&text, "findings")),
