@@ -114,6 +114,38 @@ fn a_build_of_the_package_stops_with_1_91_0_unless_told_otherwise() {
     );
 }
 
+/// The manifest's policy decides in the build as it does for the command, but that an expired exception
+/// still holds: nothing runs the script again on the day.
+#[test]
+fn the_policy_of_the_manifest_decides() {
+    let project = guarded_application();
+    let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it is there");
+    let with = |policy: &str| {
+        project.write("Cargo.toml", &format!("{manifest}\n{policy}\n"));
+        build_as_1_91_0(&project).run(&project)
+    };
+    let exception = "[[package.metadata.wasm-import-guard.exceptions]]\nrule = \"libc-clash\"\n\
+                     reason = \"none of them is called\"";
+
+    let warned = with("[package.metadata.wasm-import-guard]\nlevels = { libc-clash = \"warn\" }");
+    warned.expect_success();
+    assert!(warned.stderr.contains("warning: app@0.1.0: wasm-import-guard"), "{}", warned.stderr);
+
+    let excepted = with(exception);
+    excepted.expect_success();
+    assert!(!excepted.stderr.contains("wasm-import-guard: "), "{}", excepted.stderr);
+
+    let expired = with(&format!("{exception}\nexpires = 2001-01-01"));
+    expired.expect_success();
+    assert!(expired.stderr.contains("expired on 2001-01-01"), "{}", expired.stderr);
+
+    let wrong = with("[package.metadata.wasm-import-guard]\nlevel = {}");
+    assert!(!wrong.success, "{}", wrong.stderr);
+    for part in ["package.metadata.wasm-import-guard.level`", "did you mean `levels`?"] {
+        assert!(wrong.stderr.contains(part), "{part} is not in:\n{}", wrong.stderr);
+    }
+}
+
 #[test]
 fn a_build_of_the_package_with_a_sound_rustc_makes_the_module() {
     let project = guarded_application();
