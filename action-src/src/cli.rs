@@ -78,7 +78,7 @@ pub(crate) struct ImportsArgs {
     pub(crate) common: Common,
     /// What to print on stdout
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
-    pub(crate) format: ListFormat,
+    pub(crate) format: ImportsFormat,
 }
 
 #[derive(Debug, Args)]
@@ -218,12 +218,34 @@ pub(crate) enum Format {
     Github,
     /// For GitHub's pages: a verdict and a table
     Markdown,
+    /// For code scanning: one SARIF 2.1.0 log, with places in the repository's own files
+    Sarif,
+    /// For editors: messages as `cargo check --message-format=json` prints them, a line each
+    Cargo,
 }
 
 /// How `imports` lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
+pub(crate) enum ImportsFormat {
     /// For people: a table by package and import module
+    #[default]
+    Human,
+    /// For programs: one JSON object per target, a line each
+    Json,
+    /// For SARIF viewers: one log, each import a result that has not failed
+    Sarif,
+    /// For the log of GitHub Actions: a group to unfold for each package
+    Github,
+    /// For GitHub's pages: a table
+    Markdown,
+    /// For drawing: a Mermaid graph from the roots to the packages and their import modules
+    Mermaid,
+}
+
+/// How `link` reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
     #[default]
     Human,
     /// For programs: one JSON object per target, a line each

@@ -47,6 +47,8 @@ pub struct Analysis {
     pub considered: Vec<String>,
     /// The packages.
     pub graph: Graph,
+    /// The directory of the workspace's manifest.
+    pub workspace_root: PathBuf,
     /// Every import, in the order of package, module, name, place.
     pub imports: Vec<Import>,
     /// Places whose imports cannot be read.
@@ -242,6 +244,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         opaque,
         findings,
         problems,
+        workspace_root: input.workspace_root.clone(),
         graph,
     }
 }
