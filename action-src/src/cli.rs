@@ -92,7 +92,7 @@ pub(crate) struct ImportsArgs {
     pub(crate) common: Common,
     /// What to print on stdout
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
-    pub(crate) format: ListFormat,
+    pub(crate) format: ImportsFormat,
 }
 
 #[derive(Debug, Args)]
@@ -234,11 +234,15 @@ pub(crate) enum Format {
     Github,
     /// For GitHub's pages: a verdict and a table
     Markdown,
+    /// For code scanning: one SARIF 2.1.0 log, with places in the repository's own files
+    Sarif,
+    /// For editors: messages as `cargo check --message-format=json` prints them, a line each
+    Cargo,
 }
 
 /// How `imports` lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
+pub(crate) enum ImportsFormat {
     /// For people: a table by package and import module
     #[default]
     Human,
@@ -246,6 +250,14 @@ pub(crate) enum ListFormat {
     Json,
     /// For a Cargo.toml: the imports as a contract with the host, which the rule unlisted-import checks
     Contract,
+    /// For SARIF viewers: one log, each import a result that has not failed
+    Sarif,
+    /// For the log of GitHub Actions: a group to unfold for each package
+    Github,
+    /// For GitHub's pages: a table
+    Markdown,
+    /// For drawing: a Mermaid graph from the roots to the packages and their import modules
+    Mermaid,
 }
 
 /// How `link` reports.
@@ -270,6 +282,8 @@ pub(crate) enum DiffFormat {
     Github,
     /// For GitHub's pages: a verdict and tables
     Markdown,
+    /// For code scanning: the new findings as one SARIF 2.1.0 log
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

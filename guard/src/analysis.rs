@@ -52,6 +52,8 @@ pub struct Analysis {
     pub considered: Vec<String>,
     /// The packages.
     pub graph: Graph,
+    /// The directory of the workspace's manifest.
+    pub workspace_root: PathBuf,
     /// Every import, in the order of package, module, name, place.
     pub imports: Vec<Import>,
     /// Places whose imports cannot be read.
@@ -269,6 +271,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         expired_exceptions: applied.expired,
         unused_exceptions: applied.unused,
         problems,
+        workspace_root: input.workspace_root.clone(),
         graph,
     }
 }

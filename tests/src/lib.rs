@@ -21,15 +21,17 @@ pub mod objects;
 mod scratch;
 mod signature;
 mod toolchain;
+mod tools;
 pub mod truth;
 
 pub use build::{Build, Built, guard_that_builds};
 pub use clean::{Checked, check_application};
 pub use command::{Output, guard, guard_binary, run};
-pub use environment::cargo_for_host;
+pub use environment::{cargo_for_host, repository};
 pub use expanded::{Declared, Expanded, declared_imports, read_expanded};
 pub use imitation::Imitation;
 pub use module::{ModuleImport, calls_of, function_names, module_imports};
 pub use no_core::{Compiler, Linked};
 pub use scratch::Scratch;
 pub use toolchain::{Toolchain, rustc_reporting, toolchain};
+pub use tools::{tool, tool_data};

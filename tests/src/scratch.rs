@@ -63,16 +63,21 @@ impl Scratch {
 
     /// Resolves the project and downloads all that it depends on, into the ordinary `CARGO_HOME`.
     pub fn fetch(&self) -> &Self {
-        self.cargo_fetch(&[])
+        self.fetch_in("")
+    }
+
+    /// The same for a project in a directory below.
+    pub fn fetch_in(&self, directory: &str) -> &Self {
+        self.cargo_fetch(directory, &[])
     }
 
     /// The same, as the project's lock file says.
     pub fn fetch_locked(&self) -> &Self {
-        self.cargo_fetch(&["--locked"])
+        self.cargo_fetch("", &["--locked"])
     }
 
-    fn cargo_fetch(&self, options: &[&str]) -> &Self {
-        let mut cargo = toolchain().cargo(self.root());
+    fn cargo_fetch(&self, directory: &str, options: &[&str]) -> &Self {
+        let mut cargo = toolchain().cargo(&self.path(directory));
         let output = cargo.arg("fetch").args(options).output().expect("cargo can be started");
         assert!(
             output.status.success(),

@@ -57,7 +57,7 @@ impl fmt::Display for Annotation {
 }
 
 /// Text for the part after the second `::`.
-fn escaped_data(text: &str) -> String {
+pub(crate) fn escaped_data(text: &str) -> String {
     // First the sign that all escapes begin with.
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -8,11 +8,10 @@ use wasm_import_guard::finding::Finding;
 use wasm_import_guard::import::WasmType;
 
 use super::markdown::imports_diff;
-use super::{TargetReport, View, annotations, print, summary};
-use crate::cli::DiffFormat;
+use super::{TargetReport, View, check, print, summary};
+use crate::cli::{DiffFormat, Format};
 use crate::diff::Diff;
 use crate::revision::Revision;
-use crate::terminal;
 
 /// The analyses of both sides, target by target. Each has the findings that the other has not.
 #[derive(Debug)]
@@ -56,10 +55,9 @@ pub(crate) fn diff(compared: &Compared, format: DiffFormat, view: &View) -> anyh
         DiffFormat::Human => human::text(compared, view),
         DiffFormat::Json => json::lines(compared)?,
         DiffFormat::Markdown => markdown(compared, view),
-        // What else a runner reads, on stderr too, it searches for commands.
-        DiffFormat::Github => {
-            return terminal::write_stdout(&annotations(&compared.now, view), view.color);
-        }
+        // The findings that are left on the present side are the new ones.
+        DiffFormat::Github => return check(&compared.now, Format::Github, view),
+        DiffFormat::Sarif => return check(&compared.now, Format::Sarif, view),
     };
     print(&text, &compared.now, view)
 }

@@ -7,19 +7,16 @@ use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::text::printable;
 
-use super::merged::{Merged, merged};
-use super::words::{counted, dependency_path, listed, outcome_sentences};
+use super::merged::{Merged, merged, piece};
+use super::words::counted;
 use super::{TargetReport, View};
 use crate::github::workflow_command::{Annotation, Severity};
 use crate::repository::Repository;
-use crate::text::shortened;
 
 /// The service shows ten errors, ten warnings and ten notices of a step, and drops the rest silently.
 const MAX_PER_SEVERITY: usize = 10;
 /// How many problems of a target its warning quotes.
 const MAX_PROBLEMS: usize = 10;
-/// The longest name, path or sentence that is quoted in full.
-const MAX_PIECE_CHARACTERS: usize = 500;
 /// Who speaks, where no rule does.
 const TITLE: &str = "wasm-import-guard";
 
@@ -87,9 +84,9 @@ fn annotation(merged: &Merged<'_>, repository: &Repository) -> Annotation {
         title: title(finding),
         // A path with characters that must not be shown is only in the message, which escapes them.
         location: repository
-            .locate(merged.analysis, finding)
+            .locate(&merged.analysis.graph, &finding.place, &finding.path)
             .filter(|location| printable(&location.file) == location.file),
-        message: message(merged),
+        message: merged.told(),
     }
 }
 
@@ -101,27 +98,8 @@ fn title(finding: &Finding) -> String {
     }
 }
 
-/// What an annotation says: the message, where it comes from, what happens, what to do.
-fn message(merged: &Merged<'_>) -> String {
-    let finding = merged.finding;
-    let place = &finding.place;
-    let mut lines = vec![piece(&finding.message), String::new()];
-    let declared = format!(
-        "at {}:{}:{} of {} {}",
-        place.file, place.line, place.column, place.package, place.version
-    );
-    lines.push(piece(&declared));
-    if finding.path.len() > 1 {
-        lines.push(format!("brought in by {}", piece(&dependency_path(&finding.path))));
-    }
-    lines.push(format!("target: {}", piece(&listed(&merged.targets, "and"))));
-    lines.extend(outcome_sentences(finding));
-    lines.extend(finding.help.iter().map(|help| format!("help: {}", piece(help))));
-    lines.join("\n")
-}
-
 /// What is missing from the result. An error only when nothing else is there to decide by.
-fn unread(reports: &[TargetReport]) -> Vec<Annotation> {
+pub(super) fn unread(reports: &[TargetReport]) -> Vec<Annotation> {
     let any = reports.iter().any(|report| report.outcome.is_ok());
     let severity = if any { Severity::Warning } else { Severity::Error };
     reports
@@ -171,10 +149,6 @@ fn error_message(error: &Error) -> String {
 fn paragraph(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines.map(piece).collect::<Vec<_>>().join("\n")
-}
-
-fn piece(text: &str) -> String {
-    shortened(&printable(text), MAX_PIECE_CHARACTERS)
 }
 
 fn general(severity: Severity, message: String) -> Annotation {

@@ -38,6 +38,13 @@ pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
     text
 }
 
+/// One finding alone, without colours.
+pub(super) fn rendered(analysis: &Analysis, finding: &Finding, view: &View) -> String {
+    let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+    let group = Page { view, analysis }.finding(finding, &mut BTreeSet::new());
+    renderer.render(&[group]) + "\n\n"
+}
+
 /// What is shown of one target.
 struct Page<'a> {
     view: &'a View,

@@ -1,4 +1,8 @@
-//! `imports` for people: a table by package and import module.
+//! `imports`: for people a table by package and import module; other formats have files of their own.
+
+pub(super) mod github;
+pub(super) mod markdown;
+pub(super) mod mermaid;
 
 use std::fmt::Write as _;
 

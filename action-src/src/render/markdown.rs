@@ -1,6 +1,6 @@
 //! Findings as GitHub's markdown, for the summary of a step.
 
-mod escape;
+pub(super) mod escape;
 mod imports_diff;
 
 use std::fmt::Write as _;
@@ -146,7 +146,7 @@ fn told(merged: &Merged<'_>, several_targets: bool) -> String {
 /// The line in the repository, and that of the declaration where it is another.
 fn place(merged: &Merged<'_>, repository: &Repository) -> String {
     let place = &merged.finding.place;
-    let own = repository.locate(merged.analysis, merged.finding);
+    let own = repository.locate(&merged.analysis.graph, place, &merged.finding.path);
     let below = place.file.trim_start_matches("../");
     let declared = format!("{}:{}:{}", place.file, place.line, place.column);
     let package = format!("{} {}", place.package, place.version);

@@ -4,8 +4,16 @@ use std::collections::HashMap;
 
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::{Finding, Level};
+use wasm_import_guard::graph::Graph;
+use wasm_import_guard::import::Import;
+use wasm_import_guard::text::printable;
 
 use super::TargetReport;
+use super::words::{dependency_path, listed, outcome_sentences};
+use crate::text::shortened;
+
+/// The longest name, path or sentence that is quoted in full.
+const MAX_PIECE_CHARACTERS: usize = 500;
 
 /// A finding and where it was found.
 #[derive(Debug)]
@@ -16,6 +24,32 @@ pub(crate) struct Merged<'a> {
     pub(crate) analysis: &'a Analysis,
     /// The targets on which it is as bad as that.
     pub(crate) targets: Vec<&'a str>,
+}
+
+impl Merged<'_> {
+    /// All of it as plain text: the message, where it comes from, what happens, what to do.
+    pub(super) fn told(&self) -> String {
+        let finding = self.finding;
+        let place = &finding.place;
+        let mut lines = vec![piece(&finding.message), String::new()];
+        let declared = format!(
+            "at {}:{}:{} of {} {}",
+            place.file, place.line, place.column, place.package, place.version
+        );
+        lines.push(piece(&declared));
+        if finding.path.len() > 1 {
+            lines.push(format!("brought in by {}", piece(&dependency_path(&finding.path))));
+        }
+        lines.push(format!("target: {}", piece(&listed(&self.targets, "and"))));
+        lines.extend(outcome_sentences(finding));
+        lines.extend(finding.help.iter().map(|help| format!("help: {}", piece(help))));
+        lines.join("\n")
+    }
+}
+
+/// Text of a bounded length that is safe to show.
+pub(super) fn piece(text: &str) -> String {
+    shortened(&printable(text), MAX_PIECE_CHARACTERS)
 }
 
 /// Every hazard of `level` or worse once, the worst first.
@@ -40,6 +74,35 @@ pub(crate) fn merged(reports: &[TargetReport], level: Level) -> Vec<Merged<'_>> 
     }
     merged.sort_by_key(|one| std::cmp::Reverse(one.finding.level));
     merged
+}
+
+/// An import and the targets that have it.
+#[derive(Debug)]
+pub(super) struct MergedImport<'a> {
+    /// As the first of them has it.
+    pub(super) import: &'a Import,
+    /// The graph of that target.
+    pub(super) graph: &'a Graph,
+    pub(super) targets: Vec<&'a str>,
+}
+
+/// Every import of any target once, in the order of the first target that has it.
+pub(super) fn merged_imports(reports: &[TargetReport]) -> Vec<MergedImport<'_>> {
+    let mut all: Vec<MergedImport<'_>> = Vec::new();
+    let mut known = HashMap::new();
+    for analysis in reports.iter().filter_map(|report| report.outcome.as_ref().ok()) {
+        for import in &analysis.imports {
+            let key = (&import.place, &import.module, &import.name);
+            let at = *known.entry(key).or_insert(all.len());
+            let (graph, target) = (&analysis.graph, analysis.target.as_str());
+            match all.get_mut(at) {
+                None => all.push(MergedImport { import, graph, targets: vec![target] }),
+                Some(one) if one.targets.last() != Some(&target) => one.targets.push(target),
+                Some(_) => {}
+            }
+        }
+    }
+    all
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From what an analysis gave to what is printed. Nothing here knows how it was found.
 
+mod cargo;
 mod contract;
 pub(crate) mod diff;
 pub(crate) mod github;
@@ -12,6 +13,7 @@ pub(crate) mod merged;
 mod problems;
 #[cfg(test)]
 pub(crate) mod samples;
+mod sarif;
 mod source;
 mod words;
 
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::error::Error;
 
-use crate::cli::{Color, Format, ListFormat, OutputArgs};
+use crate::cli::{Color, Format, ImportsFormat, OutputArgs};
 use crate::repository::Repository;
 use crate::terminal;
 
@@ -72,6 +74,12 @@ pub(crate) fn check(reports: &[TargetReport], format: Format, view: &View) -> an
         // What else a runner reads, on stderr too, it searches for commands.
         Format::Github => terminal::write_stdout(&annotations(reports, view), view.color),
         Format::Markdown => print(&summary(reports, view), reports, view),
+        Format::Sarif => {
+            print(&sarif::check(reports, view, &repository(reports, view))?, reports, view)
+        }
+        Format::Cargo => {
+            print(&cargo::check(reports, view, &repository(reports, view))?, reports, view)
+        }
     }
 }
 
@@ -91,13 +99,20 @@ pub(crate) fn summary(reports: &[TargetReport], view: &View) -> String {
 /// When stdout cannot be written.
 pub(crate) fn imports(
     reports: &[TargetReport],
-    format: ListFormat,
+    format: ImportsFormat,
     view: &View,
 ) -> anyhow::Result<()> {
     let text = match format {
-        ListFormat::Human => listing::imports(reports, view),
-        ListFormat::Json => json::imports(reports)?,
-        ListFormat::Contract => contract::imports(reports),
+        ImportsFormat::Human => listing::imports(reports, view),
+        ImportsFormat::Json => json::imports(reports)?,
+        ImportsFormat::Contract => contract::imports(reports),
+        ImportsFormat::Sarif => sarif::imports(reports, &repository(reports, view))?,
+        ImportsFormat::Markdown => listing::markdown::imports(reports),
+        ImportsFormat::Mermaid => listing::mermaid::imports(reports),
+        ImportsFormat::Github => {
+            let text = listing::github::imports(reports);
+            return terminal::write_stdout(&terminal::without_commands(&text), view.color);
+        }
     };
     print(&text, reports, view)
 }

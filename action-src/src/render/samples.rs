@@ -26,6 +26,7 @@ pub(crate) fn analysis() -> Analysis {
         rustc: "1.96.0".to_owned(),
         considered: vec!["1.91.0".to_owned()],
         graph: Graph::default(),
+        workspace_root: PathBuf::from("/nowhere"),
         imports: Vec::new(),
         opaque: Vec::new(),
         findings: Vec::new(),

@@ -13,12 +13,53 @@ const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Lines above this length, as generators write them, are pointed at without being shown.
 const MAX_LINE_CHARACTERS: usize = 1_000;
 
+/// rustc counts it in bytes and not in columns.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A line of source that is safe to print, and the marked token in it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SourceLine {
     pub(super) text: String,
     /// The token, in bytes of `text`.
     pub(super) token: Range<usize>,
+}
+
+/// A token of a file as rustc's own diagnostics give it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FileToken {
+    /// The token, in bytes of the file.
+    pub(super) bytes: Range<usize>,
+    /// The line it stands in, as it is written; `None` when it is too long to be shown.
+    pub(super) line: Option<String>,
+}
+
+/// The `length` characters from `column` on of a line of the file at `path`; `None` when the file cannot
+/// be read or is not what it was.
+pub(super) fn token_at(
+    path: &Path,
+    line: usize,
+    column: usize,
+    length: usize,
+) -> Option<FileToken> {
+    in_text(&read(path)?, line, column, length)
+}
+
+fn in_text(text: &[u8], line: usize, column: usize, length: usize) -> Option<FileToken> {
+    let before = text.split(|byte| *byte == b'\n').take(line.checked_sub(1)?);
+    let mut start: usize = before.map(|line| line.len() + 1).sum();
+    if line == 1 && text.starts_with(BYTE_ORDER_MARK) {
+        start = BYTE_ORDER_MARK.len();
+    }
+    let bytes = text.get(start..)?.split(|byte| *byte == b'\n').next()?;
+    let written = std::str::from_utf8(bytes).ok()?;
+    let written = written.strip_suffix('\r').unwrap_or(written);
+    // The place behind the last character is one too.
+    let ends = written.char_indices().map(|(at, _)| at).chain([written.len()]);
+    let offsets: Vec<usize> = ends.collect();
+    let from = *offsets.get(column.checked_sub(1)?)?;
+    let to = offsets.get((column - 1).saturating_add(length)).copied().unwrap_or(written.len());
+    let is_short = offsets.len() <= MAX_LINE_CHARACTERS;
+    Some(FileToken { bytes: start + from..start + to, line: is_short.then(|| written.to_owned()) })
 }
 
 /// The line at `place`; `None` when it cannot be read or is not what it was.
@@ -76,7 +117,30 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_LINE_CHARACTERS, marked};
+    use super::{MAX_LINE_CHARACTERS, in_text, marked};
+
+    #[test]
+    fn a_token_is_known_by_its_bytes() {
+        let text = "\u{feff}é fn\r\n\tü = close\n".as_bytes();
+        for (line, column, length, token, written) in [
+            (1, 3, 2, "fn", "é fn"),
+            (2, 6, 5, "close", "\tü = close"),
+            (2, 6, usize::MAX, "close", "\tü = close"),
+            (2, 11, 0, "", "\tü = close"),
+            (3, 1, 0, "", ""),
+        ] {
+            let found = in_text(text, line, column, length).unwrap();
+            assert_eq!(&text[found.bytes], token.as_bytes(), "{line}:{column}");
+            assert_eq!(found.line.as_deref(), Some(written));
+        }
+        for (line, column) in [(0, 1), (1, 0), (1, 6), (4, 1), (2, 12)] {
+            assert_eq!(in_text(text, line, column, 1), None, "{line}:{column}");
+        }
+        let long = "x".repeat(MAX_LINE_CHARACTERS);
+        let found = in_text(long.as_bytes(), 1, 2, 3).unwrap();
+        assert_eq!((found.bytes, found.line), (1..4, None));
+        assert_eq!(in_text(b"\xff", 1, 1, 1), None);
+    }
 
     #[test]
     fn the_token_is_found_by_characters() {

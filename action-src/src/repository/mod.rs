@@ -8,9 +8,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use wasm_import_guard::analysis::Analysis;
-use wasm_import_guard::finding::Finding;
 use wasm_import_guard::graph::{Graph, Package, PackageIndex, PackageSource};
+use wasm_import_guard::import::Place;
 
 /// Manifests and lock files above this size name no line. The largest lock files of real projects
 /// have about a megabyte.
@@ -82,13 +81,12 @@ impl Repository {
         without_links(path).starts_with(&self.root)
     }
 
-    /// The line to show `finding` at: its own when its package is the repository's, else the line of
-    /// the manifest that brings its package in, else the package's line in the lock file.
-    pub(crate) fn locate(&self, analysis: &Analysis, finding: &Finding) -> Option<Location> {
-        let graph = &analysis.graph;
-        let chain = chain(graph, finding);
+    /// The line to show something at that stands at `place` and came in by `path`, labels from a root on:
+    /// its own line when its package is the repository's, else the line of the manifest that brings its
+    /// package in, else the package's line in the lock file.
+    pub(crate) fn locate(&self, graph: &Graph, place: &Place, path: &[String]) -> Option<Location> {
+        let chain = chain(graph, place, path);
         let is_own = |index: &PackageIndex| self.owns(graph.package(*index));
-        let place = &finding.place;
         if chain.last().is_none_or(is_own)
             && let Some(file) = self.relative(&place.directory.join(&place.file))
         {
@@ -98,12 +96,49 @@ impl Repository {
         let last_own = chain.iter().rposition(is_own);
         let named = last_own.and_then(|at| {
             let next = *chain.get(at + 1)?;
-            self.dependency(graph, graph.package(chain[at]), next)
+            self.dependency(graph, chain[at], next)
         });
         named.or_else(|| {
             let from = last_own.map_or(&self.root, |at| &graph.package(chain[at]).directory);
             self.locked(from, &place.package, &place.version)
         })
+    }
+
+    /// The same; where there is no such line, the first line of a root's manifest: for readers that show
+    /// nothing without a place.
+    pub(crate) fn locate_somewhere(
+        &self,
+        graph: &Graph,
+        place: &Place,
+        path: &[String],
+    ) -> Option<Location> {
+        self.locate(graph, place, path).or_else(|| {
+            let package = graph.package(self.owner(graph, place, path)?);
+            let file = self.relative(&package.directory.join("Cargo.toml"))?;
+            Some(Location { file, line: 1, column: 1, length: 0 })
+        })
+    }
+
+    /// `place` itself, when its package is the repository's.
+    pub(crate) fn own(&self, graph: &Graph, place: &Place) -> Option<Location> {
+        let package = graph.packages.iter().find(|it| it.directory == place.directory);
+        let file = package
+            .is_none_or(|package| self.owns(package))
+            .then(|| self.relative(&place.directory.join(&place.file)))??;
+        let (line, column, length) = (place.line, place.column, place.length);
+        Some(Location { file, line, column, length })
+    }
+
+    /// The last package of `path` whose text is the repository's, else a root.
+    pub(crate) fn owner(
+        &self,
+        graph: &Graph,
+        place: &Place,
+        path: &[String],
+    ) -> Option<PackageIndex> {
+        let chain = chain(graph, place, path);
+        let own = chain.iter().rfind(|index| self.owns(graph.package(**index)));
+        own.or(graph.roots.first()).copied()
     }
 
     /// Whether the text of `package` is this repository's. (A vendor directory or cargo's home may
@@ -127,12 +162,13 @@ impl Repository {
     }
 
     /// The line where the manifest of `package` names `dependency`.
-    fn dependency(
+    pub(crate) fn dependency(
         &self,
         graph: &Graph,
-        package: &Package,
+        package: PackageIndex,
         dependency: PackageIndex,
     ) -> Option<Location> {
+        let package = graph.package(package);
         let path = package.directory.join("Cargo.toml");
         let edge = package.dependencies.iter().find(|edge| edge.package == dependency);
         let extern_name = edge.map(|edge| edge.extern_name.as_str());
@@ -157,10 +193,10 @@ impl Repository {
     }
 }
 
-/// The packages on the path of `finding`, the root first; empty when the graph does not have it. The
+/// The packages on `path`, the root first, to that of `place`; empty when the graph does not have it. The
 /// path has labels, and two packages can share one (a fork beside the original).
-fn chain(graph: &Graph, finding: &Finding) -> Vec<PackageIndex> {
-    let mut labels = finding.path.iter();
+fn chain(graph: &Graph, place: &Place, path: &[String]) -> Vec<PackageIndex> {
+    let mut labels = path.iter();
     let Some(first) = labels.next() else { return Vec::new() };
     let named = |label: &str, index: PackageIndex| graph.package(index).label() == *label;
     // Each layer: packages that fit the label, with the position of their parent in the layer before.
@@ -180,7 +216,7 @@ fn chain(graph: &Graph, finding: &Finding) -> Vec<PackageIndex> {
         layers.push(layer);
     }
     let ends = layers.last().map(Vec::as_slice).unwrap_or_default();
-    let is_place = |index: PackageIndex| graph.package(index).directory == finding.place.directory;
+    let is_place = |index: PackageIndex| graph.package(index).directory == place.directory;
     let end = ends.iter().position(|(index, _)| is_place(*index)).unwrap_or(0);
     let (mut chain, mut at) = (Vec::new(), end);
     for layer in layers.iter().rev() {

@@ -75,6 +75,10 @@ fn in_package(package: &Package, path: &[&str]) -> Finding {
     finding
 }
 
+fn locate(repository: &Repository, analysis: &Analysis, finding: &Finding) -> Option<Location> {
+    repository.locate(&analysis.graph, &finding.place, &finding.path)
+}
+
 fn at(location: Option<Location>) -> Option<(String, usize)> {
     location.map(|location| (location.file, location.line))
 }
@@ -110,7 +114,7 @@ fn workspace(name: &str) -> (Scratch, Analysis, Repository) {
 fn a_finding_of_the_repository_is_at_its_own_line() {
     let (_scratch, analysis, repository) = workspace("own");
     let finding = in_package(&analysis.graph.packages[1], &["app 0.1.0", "middle 0.1.0"]);
-    let location = repository.locate(&analysis, &finding).unwrap();
+    let location = locate(&repository, &analysis, &finding).unwrap();
     let file = "ws/middle/src/lib.rs".to_owned();
     assert_eq!(location, Location { file, line: 5, column: 16, length: 5 });
 }
@@ -121,7 +125,7 @@ fn a_finding_of_a_registry_crate_is_where_the_last_member_names_the_way_to_it() 
     let (_scratch, analysis, repository) = workspace("registry");
     let path = ["app 0.1.0", "middle 0.1.0", "host-sys 0.13.2"];
     let finding = in_package(&analysis.graph.packages[2], &path);
-    let location = repository.locate(&analysis, &finding).unwrap();
+    let location = locate(&repository, &analysis, &finding).unwrap();
     assert_eq!(MIDDLE.lines().nth(5), Some("host-sys = '=0.13.2'"));
     let file = "ws/middle/Cargo.toml".to_owned();
     assert_eq!(location, Location { file, line: 6, column: 1, length: 8 });
@@ -133,9 +137,9 @@ fn without_a_line_in_a_manifest_the_lock_file_has_one() {
     std::fs::write(scratch.0.join("ws/middle/Cargo.toml"), "[package]\nname = 'middle'\n").unwrap();
     let path = ["app 0.1.0", "middle 0.1.0", "host-sys 0.13.2"];
     let finding = in_package(&analysis.graph.packages[2], &path);
-    assert_eq!(at(repository.locate(&analysis, &finding)), Some(("ws/Cargo.lock".to_owned(), 4)));
+    assert_eq!(at(locate(&repository, &analysis, &finding)), Some(("ws/Cargo.lock".to_owned(), 4)));
     std::fs::remove_file(scratch.0.join("ws/Cargo.lock")).unwrap();
-    assert_eq!(repository.locate(&analysis, &finding), None);
+    assert_eq!(locate(&repository, &analysis, &finding), None);
 }
 
 #[test]
@@ -156,7 +160,7 @@ fn of_two_packages_with_one_label_the_one_of_the_place_counts() {
     for (index, line) in [(1, 2), (2, 4)] {
         let finding = in_package(&analysis.graph.packages[index], &["app 0.1.0", "a 1.0.0"]);
         assert_eq!(
-            at(repository.locate(&analysis, &finding)),
+            at(locate(&repository, &analysis, &finding)),
             Some(("Cargo.toml".to_owned(), line))
         );
     }
@@ -168,7 +172,7 @@ fn a_path_that_the_graph_does_not_have_gives_no_place_outside_the_repository() {
     let mut finding = in_package(&analysis.graph.packages[2], &["app 0.1.0", "other 1.0.0"]);
     finding.place.directory = PathBuf::from("/nowhere");
     finding.place.version = "9.9.9".to_owned();
-    assert_eq!(repository.locate(&analysis, &finding), None);
+    assert_eq!(locate(&repository, &analysis, &finding), None);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod load;
 mod locate;
 mod manifest;
 mod merge;
+mod paths;
 mod requirement;
 mod selection;
 mod tree;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;
+pub use paths::Paths;
 pub use selection::Selection;
 
 /// A package's place in [`Graph::packages`].

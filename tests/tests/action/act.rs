@@ -7,9 +7,8 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
-use wasm_import_guard_tests::Scratch;
+use wasm_import_guard_tests::{Scratch, repository, tool};
 
-use crate::tools::{repository, tool};
 use crate::workflow_command;
 
 /// The name under which a workflow uses this checkout as an action.

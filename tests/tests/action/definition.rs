@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use wasm_import_guard_tests::Scratch;
-
-use crate::tools::{repository, tool};
+use wasm_import_guard_tests::{Scratch, repository, tool};
 
 /// A checker and a defect that it must object to: a check that passes everything proves nothing.
 struct Checker {

@@ -5,5 +5,4 @@
 mod act;
 mod definition;
 mod pull_request;
-mod tools;
 mod workflow_command;

@@ -166,7 +166,7 @@ proptest! {
             prop_assert_eq!(&read.properties[0], &("title".to_owned(), title));
         }
         let mut said = read.data.split('\n');
-        let short = |text: &str| crate::text::shortened(&printable(text), super::MAX_PIECE_CHARACTERS);
+        let short = crate::render::merged::piece;
         prop_assert_eq!(said.next().map(str::to_owned), Some(short(&message)));
         prop_assert_eq!(said.next(), Some(""));
         prop_assert_eq!(said.count(), 5, "{:?}", read.data);

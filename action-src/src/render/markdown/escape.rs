@@ -13,7 +13,7 @@ const PARTED: &str = "&#8203;";
 
 /// `text` as code, at most `limit` characters of it. A backtick would end the code, and a bar the
 /// cell of a table, so both are written as control characters are.
-pub(super) fn code(text: &str, limit: usize) -> String {
+pub(in crate::render) fn code(text: &str, limit: usize) -> String {
     let text = shortened(&printable(text), limit).replace('`', "\\u{60}").replace('|', "\\u{7c}");
     // Two backticks with nothing between them are no code.
     if text.trim().is_empty() { "` `".to_owned() } else { format!("`{text}`") }
@@ -21,7 +21,7 @@ pub(super) fn code(text: &str, limit: usize) -> String {
 
 /// A sentence, at most `limit` characters of it, to stand behind other text in a line. What is between
 /// two backticks becomes code.
-pub(super) fn prose(text: &str, limit: usize) -> String {
+pub(in crate::render) fn prose(text: &str, limit: usize) -> String {
     let text = shortened(&printable(text), limit);
     let mut out = String::new();
     let mut rest = text.as_str();
