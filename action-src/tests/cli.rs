@@ -62,7 +62,7 @@ fn help_is_not_an_error_and_teaches() {
 
 #[test]
 fn every_graph_command_takes_the_options_of_the_contract() {
-    for command in ["check", "imports", "link", "action"] {
+    for command in ["check", "imports", "diff", "link", "action"] {
         let help = stdout(&run(&[command, "-h"]));
         for option in [
             "--manifest-path <",
@@ -83,7 +83,8 @@ fn every_graph_command_takes_the_options_of_the_contract() {
         ] {
             assert!(help.contains(option), "{command} has no {option}:\n{help}");
         }
-        assert_eq!(help.contains("--require-complete"), ["check", "link"].contains(&command));
+        let judges = ["check", "diff", "link"].contains(&command);
+        assert_eq!(help.contains("--require-complete"), judges);
         assert_eq!(help.contains("--build"), command == "check");
         // The Action has its own places for its reports.
         assert_eq!(help.contains("--format <"), command != "action");
@@ -98,7 +99,10 @@ fn wrong_usage_ends_with_2_on_stderr() {
         (&["chek"], "'check'"),
         (&["check", "--no-such-option"], "--no-such-option"),
         (&["check", "--format", "xml"], "human, json, github, markdown, sarif, cargo]"),
-        (&["imports", "--format", "cargo"], "human, json, sarif, github, markdown, mermaid]"),
+        (
+            &["imports", "--format", "cargo"],
+            "human, json, contract, sarif, github, markdown, mermaid]",
+        ),
         (&["check", "-q", "-v"], "cannot be used with"),
         (&["check", "--target"], "--target"),
         (&["imports", "--require-complete"], "--require-complete"),
