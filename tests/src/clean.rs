@@ -20,7 +20,7 @@ pub struct Checked {
 
 /// The rustc to judge by. It need not be there: what is said of the C library is then said of the one that it
 /// ships. (That of the tests' own toolchain is older than its rustc.)
-const CURRENT_STABLE: &str = "1.97.0";
+const CURRENT_STABLE: &str = "1.100.0";
 
 /// Checks an application on the crate of `entry`, resolved as `lock` says where one is given.
 ///
