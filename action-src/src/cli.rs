@@ -1,6 +1,7 @@
 //! The command line.
 
 mod link;
+mod why;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use wasm_import_guard::graph::Selection;
 use wasm_import_guard::rules;
 
 pub(crate) use link::{BuildArgs, LinkArgs};
+pub(crate) use why::WhyArgs;
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     /// List every host import that the dependency graph declares
     #[command(after_help = IMPORTS_EXAMPLES, after_long_help = IMPORTS_LONG)]
     Imports(ImportsArgs),
+    /// Tell who declares an import, what brought it in, and what would remove it
+    #[command(after_help = why::EXAMPLES, after_long_help = why::LONG)]
+    Why(WhyArgs),
     /// Report what built objects, archives and modules show of imports
     #[command(after_help = link::EXAMPLES, after_long_help = link::LONG)]
     Link(LinkArgs),
@@ -51,6 +56,7 @@ impl Command {
         match self {
             Self::Check(check) => check.common.output.color,
             Self::Imports(imports) => imports.common.output.color,
+            Self::Why(why) => why.common.output.color,
             Self::Link(link) => link.common.output.color,
             Self::Explain(explain) => explain.color,
             Self::Action(action) => action.common.output.color,
@@ -242,7 +248,7 @@ pub(crate) enum ImportsFormat {
     Mermaid,
 }
 
-/// How `link` reports.
+/// How `why` and `link` report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     /// For people
@@ -295,6 +301,12 @@ Examples:
       What rustc 1.91.0 would make of the imports; it need not be installed.
   cargo wasm-import-guard check --workspace --locked --format json --require-complete
       For CI: every member, nothing resolved anew, a report for programs.
+  cargo wasm-import-guard check --format sarif > imports.sarif
+      For code scanning. A finding in a dependency is at the line of your Cargo.toml that brings
+      the dependency in; notes are left out without -v.
+  cargo wasm-import-guard check --workspace --offline --quiet --format cargo
+      For editors: rust-analyzer shows the findings in place when this is its
+      `check.overrideCommand`.
 
 Verdicts depend on the toolchain:
   The same import is harmless with a rustc that gives it a symbol of its own (mangled), and
@@ -344,6 +356,8 @@ Examples:
       Every import by package and import module, with the place of its declaration.
   cargo wasm-import-guard imports -p app --format json
       The same for programs, one JSON object per target.
+  cargo wasm-import-guard imports --format mermaid
+      A graph of the dependencies that lead to imports, to be drawn by Mermaid or GitHub.
 
 Exposure tells who will name an import in compiled code:
   exposed       another crate calls it, directly or through an inline, generic or macro item
@@ -360,8 +374,8 @@ const ABOUT_VERDICTS: &str = "\
 What it does:
   It resolves the packages as cargo does for a wasm target, reads the imports that their source
   declares, and tells what a given rustc and its linker make of each: no build, no link, and no
-  code of the project is run. `check` reports, `imports` lists, `explain` teaches. Two
-  things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
+  code of the project is run. `check` reports, `imports` lists, `why` tells what brought
+  an import in, `explain` teaches. Two things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 

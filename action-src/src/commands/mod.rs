@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod imports;
 mod link;
+mod why;
 
 use crate::cli::{BuildArgs, Command, Common};
 use crate::exit::Exit;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Check(args) => check::run(&args),
         Command::Imports(args) => imports::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(args),
