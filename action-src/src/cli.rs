@@ -4,6 +4,7 @@ mod baseline;
 mod diff;
 mod link;
 mod policy;
+mod why;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub(crate) use baseline::BaselineArgs;
 pub(crate) use diff::DiffArgs;
 pub(crate) use link::{BuildArgs, LinkArgs};
 pub(crate) use policy::PolicyArgs;
+pub(crate) use why::WhyArgs;
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     /// Show which imports and findings appeared or went since a git revision
     #[command(after_help = diff::EXAMPLES, after_long_help = diff::LONG)]
     Diff(DiffArgs),
+    /// Tell who declares an import, what brought it in, and what would remove it
+    #[command(after_help = why::EXAMPLES, after_long_help = why::LONG)]
+    Why(WhyArgs),
     /// Report what built objects, archives and modules show of imports
     #[command(after_help = link::EXAMPLES, after_long_help = link::LONG)]
     Link(LinkArgs),
@@ -61,6 +66,7 @@ impl Command {
             Self::Check(check) => check.common.output.color,
             Self::Imports(imports) => imports.common.output.color,
             Self::Diff(diff) => diff.common.output.color,
+            Self::Why(why) => why.common.output.color,
             Self::Link(link) => link.common.output.color,
             Self::Explain(explain) => explain.color,
             Self::Action(action) => action.common.output.color,
@@ -260,10 +266,10 @@ pub(crate) enum ImportsFormat {
     Mermaid,
 }
 
-/// How `link` reports.
+/// How `why` and `link` report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LinkFormat {
-    /// For people: findings, then what was read
+pub(crate) enum ListFormat {
+    /// For people
     #[default]
     Human,
     /// For programs: one JSON object per target, a line each
@@ -332,6 +338,12 @@ Examples:
   cargo wasm-import-guard check --write-baseline imports-baseline.json
   cargo wasm-import-guard check --baseline imports-baseline.json
       From now on only what is new, or graver than it was.
+  cargo wasm-import-guard check --format sarif > imports.sarif
+      For code scanning. A finding in a dependency is at the line of your Cargo.toml that brings
+      the dependency in; notes are left out without -v.
+  cargo wasm-import-guard check --workspace --offline --quiet --format cargo
+      For editors: rust-analyzer shows the findings in place when this is its
+      `check.overrideCommand`.
 
 Verdicts depend on the toolchain:
   The same import is harmless with a rustc that gives it a symbol of its own (mangled), and
@@ -384,6 +396,8 @@ Examples:
   cargo wasm-import-guard imports --format contract
       The table for Cargo.toml that says what the host provides now; `explain unlisted-import`
       tells more.
+  cargo wasm-import-guard imports --format mermaid
+      A graph of the dependencies that lead to imports, to be drawn by Mermaid or GitHub.
 
 Exposure tells who will name an import in compiled code:
   exposed       another crate calls it, directly or through an inline, generic or macro item
@@ -400,8 +414,9 @@ const ABOUT_VERDICTS: &str = "\
 What it does:
   It resolves the packages as cargo does for a wasm target, reads the imports that their source
   declares, and tells what a given rustc and its linker make of each: no build, no link, and no
-  code of the project is run. `check` reports, `imports` lists, `diff` compares, `explain`
-  teaches. Two things need a build: `link`, which reads what one has made, and `check --build`, which runs one.
+  code of the project is run. `check` reports, `imports` lists, `why` tells what brought an import
+  in, `diff` compares, `explain` teaches. Two things need a build: `link`, which reads what one has
+  made, and `check --build`, which runs one.
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 

@@ -48,6 +48,20 @@ impl Exit {
         }
     }
 
+    /// How `why` ends: whether the import was found for any target. Not found is 1 as a denied finding is,
+    /// and only where everything was read is it certain.
+    pub(crate) fn after_why(reports: &[TargetReport], found: bool) -> Self {
+        if !reports.iter().any(|report| report.outcome.is_ok()) {
+            Self::Failed
+        } else if found {
+            Self::Clean
+        } else if reports.iter().all(TargetReport::complete) {
+            Self::Denied
+        } else {
+            Self::Incomplete
+        }
+    }
+
     /// How a command ends that lists and does not judge.
     pub(crate) fn after_listing(reports: &[TargetReport]) -> Self {
         if reports.iter().any(|report| report.outcome.is_ok()) { Self::Clean } else { Self::Failed }
@@ -84,6 +98,20 @@ mod tests {
         ];
         for (reports, require_complete, expected) in rows {
             assert_eq!(Exit::after_check(&reports, require_complete), expected, "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn not_found_is_certain_only_where_all_was_read() {
+        let whole = report_with(Level::Deny);
+        for (reports, found, expected) in [
+            (vec![failed()], false, Exit::Failed),
+            (vec![whole], false, Exit::Denied),
+            (vec![incomplete(report_with(Level::Deny))], false, Exit::Incomplete),
+            (vec![report_with(Level::Deny), failed()], false, Exit::Incomplete),
+            (vec![report_with(Level::Deny), failed()], true, Exit::Clean),
+        ] {
+            assert_eq!(Exit::after_why(&reports, found), expected, "{reports:?}");
         }
     }
 

@@ -61,8 +61,39 @@ fn help_is_not_an_error_and_teaches() {
 }
 
 #[test]
+fn the_help_of_formats_and_why_teaches() {
+    for (command, taught) in [
+        (
+            "check",
+            &[
+                "sarif: For code scanning",
+                "cargo: For editors",
+                "`check.overrideCommand`",
+                "at the line of your Cargo.toml",
+            ][..],
+        ),
+        ("imports", &["sarif: For SARIF viewers", "mermaid: For drawing", "--format mermaid"]),
+        (
+            "why",
+            &[
+                "Usage: cargo wasm-import-guard why [OPTIONS] <MODULE> [NAME]",
+                "`-` for an import without one",
+                "why env now --target",
+                "1 not found, and everything could be read",
+                "the feature that brings it in",
+            ],
+        ),
+    ] {
+        let help = one_line(&stdout(&run(&[command, "--help"])));
+        for taught in taught {
+            assert!(help.contains(taught), "{command} does not say {taught:?}:\n{help}");
+        }
+    }
+}
+
+#[test]
 fn every_graph_command_takes_the_options_of_the_contract() {
-    for command in ["check", "imports", "diff", "link", "action"] {
+    for command in ["check", "imports", "why", "diff", "link", "action"] {
         let help = stdout(&run(&[command, "-h"]));
         for option in [
             "--manifest-path <",
@@ -107,6 +138,9 @@ fn wrong_usage_ends_with_2_on_stderr() {
         (&["check", "--target"], "--target"),
         (&["imports", "--require-complete"], "--require-complete"),
         (&["explain"], "<RULE>"),
+        (&["why"], "<MODULE>"),
+        (&["why", "env", "now", "more"], "unexpected argument 'more'"),
+        (&["why", "env", "--format", "sarif"], "[possible values: human, json]"),
         (&["link"], "<PATH>"),
         (&["link", "--build", "x"], "--build"),
         (&["check", "--profile", "release"], "--build"),

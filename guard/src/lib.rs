@@ -46,5 +46,6 @@ pub mod symbols;
 pub mod text;
 pub mod toolchain;
 pub mod trust;
+pub mod why;
 
 pub use build_script::{Guard, check};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, LinkFormat};
+use super::{Common, ListFormat};
 
 #[derive(Debug, Args)]
 pub(crate) struct LinkArgs {
@@ -15,7 +15,7 @@ pub(crate) struct LinkArgs {
     pub(crate) common: Common,
     /// What to print on stdout
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = "Output")]
-    pub(crate) format: LinkFormat,
+    pub(crate) format: ListFormat,
     /// Exit with 3 when a file or a part of the graph could not be read and nothing was denied
     #[arg(long, help_heading = "Verdict")]
     pub(crate) require_complete: bool,

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod imports;
 mod link;
+mod why;
 
 use std::collections::BTreeSet;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(&args),
         Command::Imports(args) => imports::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(args),

@@ -46,9 +46,9 @@ pub(super) fn rendered(analysis: &Analysis, finding: &Finding, view: &View) -> S
 }
 
 /// What is shown of one target.
-struct Page<'a> {
-    view: &'a View,
-    analysis: &'a Analysis,
+pub(super) struct Page<'a> {
+    pub(super) view: &'a View,
+    pub(super) analysis: &'a Analysis,
 }
 
 impl<'a> Page<'a> {
@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
     }
 
     /// The source line at `place` with `label`; the place and a note when there is no such line.
-    fn primary(&self, place: &Place, label: &str) -> Vec<Element<'a>> {
+    pub(super) fn primary(&self, place: &Place, label: &str) -> Vec<Element<'a>> {
         if let Some(snippet) = self.snippet(place, AnnotationKind::Primary, label) {
             return vec![snippet.into()];
         }
@@ -146,7 +146,7 @@ impl<'a> Page<'a> {
         Some(snippet.path(self.path(place)).annotation(annotation))
     }
 
-    fn path(&self, place: &Place) -> String {
+    pub(super) fn path(&self, place: &Place) -> String {
         let directory = self.view.directory.as_deref();
         let path = place.directory.join(&place.file);
         // A file above its package is named the shorter way where there is one from here.

@@ -18,7 +18,7 @@ use wasm_import_guard::text::printable;
 use super::View;
 use super::problems::each;
 use super::words::{counted, dependency_path, shown_path};
-use crate::cli::LinkFormat;
+use crate::cli::ListFormat;
 use crate::terminal::{self, ERROR, FRAME, NOTE, STRONG, WARNING};
 
 /// What the files of one target show.
@@ -73,10 +73,10 @@ impl LinkReport {
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(crate) fn print(reports: &[LinkReport], format: LinkFormat, view: &View) -> anyhow::Result<()> {
+pub(crate) fn print(reports: &[LinkReport], format: ListFormat, view: &View) -> anyhow::Result<()> {
     let text = match format {
-        LinkFormat::Human => reports.iter().map(|report| human(report, view)).collect(),
-        LinkFormat::Json => json::link(reports)?,
+        ListFormat::Human => reports.iter().map(|report| human(report, view)).collect(),
+        ListFormat::Json => json::link(reports)?,
     };
     let written = terminal::write_stdout(&terminal::without_commands(&text), view.color);
     problems(reports, view);

@@ -15,6 +15,7 @@ mod problems;
 pub(crate) mod samples;
 mod sarif;
 mod source;
+pub(crate) mod why;
 mod words;
 
 use std::path::PathBuf;
@@ -118,7 +119,7 @@ pub(crate) fn imports(
 }
 
 /// The repository of the packages that were analysed, else of the current directory.
-fn repository(reports: &[TargetReport], view: &View) -> Repository {
+pub(crate) fn repository(reports: &[TargetReport], view: &View) -> Repository {
     let graphs = reports.iter().filter_map(|report| Some(&report.outcome.as_ref().ok()?.graph));
     let mut roots = graphs.flat_map(|graph| graph.roots.iter().map(|root| graph.package(*root)));
     let root = roots.next().map(|package| package.directory.clone());

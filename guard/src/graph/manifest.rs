@@ -42,6 +42,17 @@ pub struct DeclaredDependency {
     pub line: usize,
 }
 
+/// A normal dependency with all that is written of it.
+#[derive(Debug)]
+pub(super) struct DependencyEntry<'a> {
+    /// The manifest's name for it.
+    pub(super) key: &'a str,
+    pub(super) own: &'a Node,
+    /// What the workspace's manifest says, where the own entry refers to it.
+    pub(super) inherited: Option<&'a Node>,
+    pub(super) declared: DeclaredDependency,
+}
+
 impl Manifest {
     /// Reads `Cargo.toml` in `directory`, and the workspace's manifest where it inherits from that.
     ///
@@ -189,17 +200,39 @@ impl Manifest {
 
     /// Every normal dependency that is written, of all targets.
     pub fn dependencies(&self) -> Vec<DeclaredDependency> {
+        self.entries().into_iter().map(|entry| entry.declared).collect()
+    }
+
+    /// The same with all that is written of them.
+    pub(super) fn entries(&self) -> Vec<DependencyEntry<'_>> {
+        let tables = self.document.table(&["dependencies"]).into_iter().map(|table| (table, None));
+        let targets = self.document.table(&["target"]).into_iter().flatten();
+        let of_targets = targets.filter_map(|(target, tables)| {
+            Some((tables.get("dependencies")?.as_table()?, Some(target.as_str())))
+        });
         let mut found = Vec::new();
-        let mut add = |table: Option<&Table>, target: Option<&str>| {
-            for (key, node) in table.into_iter().flatten() {
-                found.push(self.declared(key, node, target));
+        for (table, target) in tables.chain(of_targets) {
+            for (key, own) in table {
+                let declared = self.declared(key, own, target);
+                found.push(DependencyEntry {
+                    key,
+                    own,
+                    inherited: self.inherited(key, own),
+                    declared,
+                });
             }
-        };
-        add(self.document.table(&["dependencies"]), None);
-        for (target, tables) in self.document.table(&["target"]).into_iter().flatten() {
-            add(tables.get("dependencies").and_then(Node::as_table), Some(target));
         }
         found
+    }
+
+    /// What each feature of the package turns on.
+    pub(super) fn features(&self) -> Vec<(&str, Vec<&str>)> {
+        let table = self.document.table(&["features"]).into_iter().flatten();
+        table
+            .map(|(name, node)| {
+                (name.as_str(), node.strings().into_iter().map(|(text, _)| text).collect())
+            })
+            .collect()
     }
 
     /// The line, from 1, on which the manifest names the dependency on the package `name`, of any
@@ -248,13 +281,17 @@ impl Manifest {
         rename.map_or_else(|| package.crate_name.clone(), |rename| rename.replace('-', "_"))
     }
 
+    /// What the workspace's manifest says of the dependency, where `node` refers to it.
+    fn inherited(&self, key: &str, node: &Node) -> Option<&Node> {
+        let refers = node.get("workspace").and_then(Node::as_bool) == Some(true);
+        let workspace = self.workspace.as_ref().filter(|_| refers)?;
+        workspace.get(&["workspace", "dependencies", key])
+    }
+
     fn declared(&self, key: &str, node: &Node, target: Option<&str>) -> DeclaredDependency {
-        let inherited = node.get("workspace").and_then(Node::as_bool) == Some(true);
-        let workspace = self.workspace.as_ref().filter(|_| inherited);
-        let inherited = workspace.and_then(|workspace| {
-            let node = workspace.get(&["workspace", "dependencies", key])?;
-            Some((node, workspace.path.parent().unwrap_or(Path::new(""))))
-        });
+        let workspace = self.workspace.as_ref().and_then(|workspace| workspace.path.parent());
+        let base = workspace.unwrap_or(Path::new(""));
+        let inherited = self.inherited(key, node).map(|node| (node, base));
         let (definition, base) = inherited.unwrap_or((node, &self.directory));
         let package = definition.get("package").and_then(Node::as_str);
         let requirement =

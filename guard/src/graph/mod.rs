@@ -1,5 +1,6 @@
 //! Which packages are compiled for a wasm target, with which features, from which files, and why.
 
+mod features;
 mod load;
 mod locate;
 mod manifest;
@@ -12,6 +13,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+pub use features::{Activation, Request};
 pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;

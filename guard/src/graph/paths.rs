@@ -20,13 +20,18 @@ impl Graph {
     /// A graph of a few hundred packages can have millions of paths, so they are counted, by their length,
     /// before any is walked.
     pub fn paths_to(&self, index: PackageIndex, limit: usize) -> Paths {
+        self.paths_from(&self.roots, index, limit)
+    }
+
+    /// The same from other packages than the roots.
+    pub fn paths_from(&self, from: &[PackageIndex], index: PackageIndex, limit: usize) -> Paths {
         let (counts, is_whole) = self.counts(index);
         let mut found = Paths::default();
         let mut all: u64 = 0;
         for (length, ways) in counts.iter().enumerate() {
-            for root in &self.roots {
-                all = all.saturating_add(ways[root.0]);
-                self.walk(&counts[..length], &mut vec![*root], index, limit, &mut found.paths);
+            for start in from {
+                all = all.saturating_add(ways[start.0]);
+                self.walk(&counts[..length], &mut vec![*start], index, limit, &mut found.paths);
             }
         }
         let listed = u64::try_from(found.paths.len()).unwrap_or(u64::MAX);
