@@ -28,6 +28,9 @@ pub(super) fn run(mut args: ActionArgs) -> anyhow::Result<Exit> {
             let conclusion = Conclusion::of(&reports, fail_on);
             let view = View::new(&common.output);
             print(&render::annotations(&reports, &view), common)?;
+            for message in super::exceptions_to_mend(&reports, common) {
+                print(&github::warning(&message), common)?;
+            }
             summarise(&render::summary(&reports, &view), common)?;
             let findings = match conclusion {
                 Conclusion::Error => String::new(),

@@ -23,7 +23,9 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let stale = known.as_ref().map(|known| known.take_known(&mut reports)).unwrap_or_default();
     render::check(&reports, args.format, &View::new(&args.common.output))?;
-    super::say_exceptions(&reports, &args.common);
+    for message in super::exceptions_to_mend(&reports, &args.common) {
+        super::warn(&message, &args.common);
+    }
     say_stale(&stale, args);
     let exit = Exit::after_check(&reports, args.require_complete);
     match &args.baseline.write_baseline {

@@ -83,29 +83,31 @@ fn analyse_targets(
     targets.iter().map(analyse).collect()
 }
 
-/// Says which exceptions of the project's policy expired, and which match nothing on any target.
-fn say_exceptions(reports: &[TargetReport], common: &Common) {
+/// What to say of exceptions of the project's policy: which expired, and which match nothing on any
+/// target.
+fn exceptions_to_mend(reports: &[TargetReport], common: &Common) -> Vec<String> {
     let mut analyses = reports.iter().filter_map(|report| report.outcome.as_ref().ok());
     let expired: BTreeSet<_> =
         analyses.clone().flat_map(|analysis| &analysis.expired_exceptions).collect();
-    for (place, day) in expired {
-        let place = exception_place(place);
-        warn(&format!("the exception at {place} expired on {day}, and is not heeded"), common);
-    }
+    let expired = expired.into_iter().map(|(place, day)| {
+        format!("the exception at {} expired on {day}, and is not heeded", exception_place(place))
+    });
+    let mut messages: Vec<String> = expired.collect();
     // What was not read may have what they match.
     if !reports.iter().all(TargetReport::complete) {
-        return;
+        return messages;
     }
     let unused =
         analyses.next().map(|analysis| &analysis.unused_exceptions[..]).unwrap_or_default();
-    let mut unused: Vec<&ExceptionPlace> = unused.iter().collect();
-    unused.retain(|place| analyses.clone().all(|it| it.unused_exceptions.contains(place)));
-    // An exception for all members may be another member's.
-    unused.retain(|place| !place.for_workspace || common.packages.workspace);
-    for place in unused {
-        let place = exception_place(place);
-        warn(&format!("the exception at {place} matches no finding: it can be removed"), common);
-    }
+    let unused = unused.iter().filter(|place| {
+        // An exception for all members may be another member's.
+        (!place.for_workspace || common.packages.workspace)
+            && analyses.clone().all(|it| it.unused_exceptions.contains(place))
+    });
+    messages.extend(unused.map(|place| {
+        format!("the exception at {} matches no finding: it can be removed", exception_place(place))
+    }));
+    messages
 }
 
 fn exception_place(place: &ExceptionPlace) -> String {
