@@ -221,3 +221,13 @@ fn a_wrong_level_on_the_command_line_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_mistake_is_said_once_for_several_targets() {
+    let project = project("[package.metadata.wasm-import-guard]\nlevel = {}\n");
+    let arguments =
+        ["check", "--offline", "--target=wasm32-wasip1", "--target=wasm32-unknown-unknown"];
+    let output = run(project.root(), &arguments);
+    assert_eq!(output.status, Some(2));
+    assert_eq!(output.stderr.matches("is no key of a policy").count(), 1, "{}", output.stderr);
+}

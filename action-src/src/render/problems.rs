@@ -30,7 +30,13 @@ pub(super) fn text(reports: &[TargetReport], view: &View) -> String {
                     );
                 }
             }
-            Err(error) => text += &terminal::error_text(error),
+            // A mistake in a manifest is the same for every target.
+            Err(error) => {
+                let error = terminal::error_text(error);
+                if !text.contains(&error) {
+                    text += &error;
+                }
+            }
         }
     }
     let failed: Vec<&str> = reports
