@@ -364,18 +364,27 @@ const ACTION_HELP: &str = "\
 action.yml runs it in a step of GitHub Actions. From the environment, where an empty value counts as
 none, it takes:
   INPUT_MANIFEST_PATH   path to Cargo.toml
+  INPUT_PACKAGE         packages, as -p takes them, separated by blanks, commas or line breaks
+  INPUT_FEATURES        features to turn on, separated likewise
   INPUT_TARGETS         wasm targets, separated by blanks, commas or line breaks
   INPUT_RUSTC_VERSIONS  rustc versions to judge by, separated likewise
   INPUT_FAIL_ON         deny (default), warn or never
+  INPUT_BASE_REF        the revision to compare with; by default the base branch of the pull request,
+                        where the checkout has it
+  INPUT_NEW_ONLY        true: only findings that the base does not have are reported and decide
+  INPUT_SARIF_FILE      where to write the findings as SARIF
 Each that is given counts in place of the option.
 
 It prints annotations, and appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name:
-  findings    how many findings are denied or warnings, those of several targets counted once
-  conclusion  failure     a finding reaches fail-on
-              incomplete  none does, but a target or a part of the graph could not be read
-              neutral     there are findings, and none reaches fail-on
-              success     there are none
-              error       nothing could be analysed
+  findings      how many findings are denied or warnings, those of several targets counted once
+  new-findings  how many of them the base does not have; empty when it was not compared with
+  report-json   the file with what `check --format json` prints, below RUNNER_TEMP
+  sarif-file    the SARIF file, where one was asked for
+  conclusion    failure     a finding reaches fail-on
+                incomplete  none does, but a target or a part of the graph could not be read
+                neutral     there are findings, and none reaches fail-on
+                success     there are none
+                error       nothing could be analysed
 
 Exit codes:
   0  success, neutral or incomplete

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::graph::Selection;
+use wasm_import_guard::policy::Levels;
 
 use crate::cli::{Common, DiffArgs, DiffFormat};
 use crate::diff::keep_what_changed;
@@ -16,7 +17,8 @@ use crate::session::{self, Opened};
 use crate::terminal;
 
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
-    let compared = match compare(args) {
+    let levels = args.policy.levels();
+    let compared = match compare(&args.base, args.merge_base, &args.common, &levels) {
         Ok(compared) => compared,
         // Whoever reads annotations should find the reason among them.
         Err(error) if args.format == DiffFormat::Github => {
@@ -30,14 +32,23 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     Ok(Exit::after_check(&compared.now, args.require_complete))
 }
 
-fn compare(args: &DiffArgs) -> anyhow::Result<Compared> {
-    let common = &args.common;
+/// Compares the present state with the revision `base`; with `merge_base`, with the last commit that both
+/// have in common.
+///
+/// # Errors
+/// When there is no such revision, or nothing can be analysed.
+pub(super) fn compare(
+    base: &str,
+    merge_base: bool,
+    common: &Common,
+    levels: &Levels,
+) -> anyhow::Result<Compared> {
     let mut opened = session::open(common)?;
     opened.session.reads_builds = false;
-    opened.session.levels = args.policy.levels();
+    opened.session.levels.clone_from(levels);
     let git = Git::around(&opened.session.selection.directory, &opened.session.toolchain)?;
-    let mut revision = git.revision(&args.base)?;
-    if args.merge_base {
+    let mut revision = git.revision(base)?;
+    if merge_base {
         revision = git.common_ancestor(&revision)?;
     }
     let checkout = git.check_out(&revision)?;
@@ -45,7 +56,7 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Compared> {
     let now = super::analyse_targets(&opened, &opened.targets, common, None);
     let before = if let Some(mut base) = open_base(&git, &checkout, &opened, common)? {
         base.session.reads_builds = false;
-        base.session.levels = args.policy.levels();
+        base.session.levels.clone_from(levels);
         super::analyse_targets(&base, &opened.targets, common, None)
     } else {
         let message = format!("{} has no Cargo.toml there: all is new", revision.label());

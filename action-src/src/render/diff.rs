@@ -31,6 +31,13 @@ struct Side<'a> {
 }
 
 impl Compared {
+    /// The imports that came and went, a table for each target.
+    pub(crate) fn imports_markdown(&self) -> String {
+        let since = self.revision.label();
+        let tables = self.sides().map(|side| imports_diff(&side.imports, &side.now.target, &since));
+        tables.collect()
+    }
+
     fn sides(&self) -> impl Iterator<Item = Side<'_>> {
         self.before.iter().zip(&self.now).filter_map(|(before, now)| {
             let (before, now) = (before.as_ref(), now.outcome.as_ref().ok()?);
@@ -64,12 +71,7 @@ pub(crate) fn diff(compared: &Compared, format: DiffFormat, view: &View) -> anyh
 
 /// The new findings as `check` has them, then the imports of each target.
 fn markdown(compared: &Compared, view: &View) -> String {
-    let mut text = summary(&compared.now, view);
-    let since = compared.revision.label();
-    for side in compared.sides() {
-        text += &imports_diff(&side.imports, &side.now.target, &since);
-    }
-    text
+    summary(&compared.now, view) + &compared.imports_markdown()
 }
 
 /// `(i32, i64) -> i32`.

@@ -64,6 +64,18 @@ pub(crate) fn failure(error: &anyhow::Error) -> String {
     text
 }
 
+/// Why the imports of the base are not compared.
+pub(crate) fn not_compared(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    let (message, helps): (String, &[String]) = match error.downcast_ref::<Error>() {
+        Some(error) => (error.message().to_owned(), error.helps()),
+        None => (format!("{error:#}"), &[]),
+    };
+    let _ = writeln!(text, "\n- not compared with the base: {}", paragraph(&message));
+    ways_out(&mut text, helps);
+    text
+}
+
 /// What was found on one target, in numbers, and what could not be read.
 fn verdict(text: &mut String, analysis: &Analysis) {
     let denied = analysis.count(Level::Deny);

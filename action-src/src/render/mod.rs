@@ -84,6 +84,22 @@ pub(crate) fn check(reports: &[TargetReport], format: Format, view: &View) -> an
     }
 }
 
+/// What `check` prints as JSON.
+///
+/// # Errors
+/// None in practice: every key is a string.
+pub(crate) fn report_json(reports: &[TargetReport]) -> anyhow::Result<String> {
+    Ok(json::check(reports)?)
+}
+
+/// What `check` prints as SARIF.
+///
+/// # Errors
+/// None in practice: every key is a string.
+pub(crate) fn report_sarif(reports: &[TargetReport], view: &View) -> anyhow::Result<String> {
+    Ok(sarif::check(reports, view, &repository(reports, view))?)
+}
+
 /// Workflow commands for GitHub Actions.
 pub(crate) fn annotations(reports: &[TargetReport], view: &View) -> String {
     github::check(reports, view, &repository(reports, view))

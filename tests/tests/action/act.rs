@@ -39,23 +39,36 @@ pub(crate) struct Checkout(Scratch);
 impl Checkout {
     /// A repository of these files, committed.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let scratch = Scratch::new();
+        let checkout = Self(Scratch::new());
+        checkout.git(&["init", "--quiet", "--initial-branch=change"]);
+        checkout.commit(files);
+        checkout.git(&["remote", "add", "origin", "https://github.com/example/edge.git"]);
+        checkout
+    }
+
+    /// The same on a base branch that has these files, as a checkout with its whole history has it.
+    pub(crate) fn on_base(base: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
+        let checkout = Self::new(base);
+        checkout.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        checkout.commit(files);
+        checkout
+    }
+
+    fn commit(&self, files: &[(&str, &str)]) {
         for (path, text) in files {
-            scratch.write(path, text);
+            self.0.write(path, text);
         }
-        let git = |arguments: &[&str]| {
-            let author = ["-c", "user.name=author", "-c", "user.email=author@example.com"];
-            let mut git = Command::new("git");
-            git.args(author).args(arguments).current_dir(scratch.root());
-            git.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1");
-            let output = git.output().unwrap();
-            assert!(output.status.success(), "git {arguments:?}: {output:?}");
-        };
-        git(&["init", "--quiet", "--initial-branch=change"]);
-        git(&["add", "--all", "--force"]);
-        git(&["commit", "--quiet", "--message=A change"]);
-        git(&["remote", "add", "origin", "https://github.com/example/edge.git"]);
-        Self(scratch)
+        self.git(&["add", "--all", "--force"]);
+        self.git(&["commit", "--quiet", "--message=A change"]);
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let author = ["-c", "user.name=author", "-c", "user.email=author@example.com"];
+        let mut git = Command::new("git");
+        git.args(author).args(arguments).current_dir(self.0.root());
+        git.env("GIT_CONFIG_GLOBAL", "").env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = git.output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {output:?}");
     }
 
     /// Runs the repository's workflows for a pull request, with this checkout as [`ACTION`].

@@ -164,5 +164,112 @@ fn the_current_rustc_passes_without_a_word() {
     );
     assert!(guard.summary.contains(": 0 denied, 0 warnings, "), "{}", guard.summary);
     assert!(!guard.summary.contains('|'), "{}", guard.summary);
+    // A checkout has one commit by default. That is said, and is no annotation.
+    assert!(guard.summary.contains("- not compared with the base: `origin/main` is no revision"));
+    assert_eq!(guard.outputs["new-findings"], "");
     assert!(run.passed);
+}
+
+const WITHOUT_FASTLY: &str = "[package]\nname = \"edge\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n\
+    [lib]\ncrate-type = [\"cdylib\"]\n";
+const LOCK_WITHOUT_FASTLY: &str =
+    "version = 4\n\n[[package]]\nname = \"edge\"\nversion = \"0.1.0\"\n";
+
+/// The base has no dependency; the pull request brings it in, and its imports.
+#[test]
+fn what_the_base_does_not_have_is_in_the_summary() {
+    let steps = r#"
+      - id: guard
+        uses: ACTION
+        with:
+          rustc-versions: 1.91.0
+          sarif-file: out/imports.sarif
+      - if: always()
+        shell: bash
+        env:
+          REPORT: ${{ steps.guard.outputs.report-json }}
+          SARIF: ${{ steps.guard.outputs.sarif-file }}
+        run: printf 'report\n%s\nsarif\n%s\nend\n' "$(cat "$REPORT")" "$(cat "$SARIF")"
+"#;
+    let workflow = workflow(steps);
+    let base = [
+        (".github/workflows/imports.yml", workflow.as_str()),
+        (".cargo/config.toml", CONFIGURATION),
+        ("Cargo.toml", WITHOUT_FASTLY),
+        ("Cargo.lock", LOCK_WITHOUT_FASTLY),
+        ("src/lib.rs", ""),
+    ];
+    let change = [("Cargo.toml", MANIFEST), ("Cargo.lock", LOCK_FILE), ("src/lib.rs", SOURCE)];
+    let run = Checkout::on_base(&base, &change).pull_request();
+
+    let guard = run.step("guard");
+    assert_eq!(guard.code, 1);
+    let output = |name: &str| guard.outputs[name].as_str();
+    assert_eq!((output("findings"), output("new-findings")), ("1", "1"));
+    let summary = &guard.summary;
+    assert!(summary.contains("**Imports** for `wasm32-wasip1` since `origin/main ("), "{summary}");
+    assert!(
+        summary.contains("| new | `fastly_http_body.close` | `fastly-sys 0.13.2`<br>"),
+        "{summary}"
+    );
+
+    // A file in the checkout, and one in the runner's temporary directory.
+    assert_eq!(output("sarif-file"), "out/imports.sarif");
+    let printed = run.printed();
+    let between = |from: &str, to: &str| -> serde_json::Value {
+        let (_, rest) = printed.split_once(from).unwrap();
+        serde_json::from_str(rest.split_once(to).unwrap().0).unwrap()
+    };
+    let sarif = between("\nsarif\n", "\nend\n");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "libc-clash");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "Cargo.toml");
+    assert_eq!(place["region"]["startLine"].to_string(), LINE);
+    let report = between("report\n", "\nsarif\n");
+    assert_eq!(report["schema"], "wasm-import-guard/report/1");
+    assert_eq!(report["summary"]["deny"], 1);
+}
+
+/// The base has the hazard already; the pull request adds an import.
+#[test]
+fn with_new_only_what_the_base_has_too_does_not_fail_the_step() {
+    let steps = r"
+      - id: guard
+        uses: ACTION
+        with:
+          rustc-versions: 1.91.0
+          base-ref: origin/main
+          new-only: true
+      - id: nowhere
+        continue-on-error: true
+        uses: ACTION
+        with:
+          base-ref: nowhere
+";
+    let workflow = workflow(steps);
+    let base = [
+        (".github/workflows/imports.yml", workflow.as_str()),
+        (".cargo/config.toml", CONFIGURATION),
+        ("Cargo.toml", MANIFEST),
+        ("Cargo.lock", LOCK_FILE),
+        ("src/lib.rs", SOURCE),
+    ];
+    let added =
+        format!("{SOURCE}#[link(wasm_import_module = \"added\")]\nextern \"C\" {{ fn more(); }}\n");
+    let run = Checkout::on_base(&base, &[("src/lib.rs", &added)]).pull_request();
+
+    let guard = run.step("guard");
+    assert_eq!((guard.code, guard.annotations.len()), (0, 0), "{:?}", guard.annotations);
+    let output = |name: &str| guard.outputs[name].as_str();
+    assert_eq!((output("findings"), output("new-findings")), ("1", "0"));
+    assert_eq!(output("conclusion"), "success");
+    assert!(guard.summary.contains("| new | `added.more` | `edge 0.1.0`<br>"), "{}", guard.summary);
+    assert!(!guard.summary.contains("| deny |"), "{}", guard.summary);
+
+    // What the workflow asks for by name must be there.
+    let nowhere = run.step("nowhere");
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.annotations[0].data.contains("`nowhere` is no revision of this clone"));
+    assert_eq!(nowhere.outputs["conclusion"], "error");
 }
