@@ -55,23 +55,21 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
 
 /// Why nothing could be done.
 pub(crate) fn failure(error: &anyhow::Error) -> String {
-    let (message, helps): (String, &[String]) = match error.downcast_ref::<Error>() {
-        Some(error) => (error.message().to_owned(), error.helps()),
-        None => (format!("{error:#}"), &[]),
-    };
-    let mut text = format!("{TITLE}- **nothing was analysed**: {}\n", paragraph(&message));
-    ways_out(&mut text, helps);
-    text
+    format!("{TITLE}- **nothing was analysed**: {}", reason(error))
 }
 
 /// Why the imports of the base are not compared.
 pub(crate) fn not_compared(error: &anyhow::Error) -> String {
-    let mut text = String::new();
+    format!("\n- not compared with the base: {}", reason(error))
+}
+
+/// What an error says, and below it the ways out.
+fn reason(error: &anyhow::Error) -> String {
     let (message, helps): (String, &[String]) = match error.downcast_ref::<Error>() {
         Some(error) => (error.message().to_owned(), error.helps()),
         None => (format!("{error:#}"), &[]),
     };
-    let _ = writeln!(text, "\n- not compared with the base: {}", paragraph(&message));
+    let mut text = paragraph(&message) + "\n";
     ways_out(&mut text, helps);
     text
 }

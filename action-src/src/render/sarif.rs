@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::graph::Graph;
 use wasm_import_guard::import::Place;
+use wasm_import_guard::policy::Excepted;
 use wasm_import_guard::rules::{RULES, Rule};
 use wasm_import_guard::text::printable;
 
 use self::log::{
     Artifact, Base, Driver, Invocation, Kind, Location, Log, Notification, Physical, Properties,
-    Region, Report, Rule as LogRule, Run, Text, Tool,
+    Region, Report, Rule as LogRule, Run, Suppression, Text, Tool,
 };
 use super::json::ascii_controls;
 use super::merged::{Merged, MergedImport, merged, merged_imports, piece};
@@ -48,10 +49,33 @@ pub(super) fn check(
     let level = if view.verbose { Level::Note } else { Level::Warn };
     let mut bases = Bases::new();
     let findings = merged(reports, level);
-    let results = findings.iter().take(MAX_RESULTS);
-    let results = results.map(|one| of_finding(one, repository, &mut bases)).collect();
+    let results = findings.iter().map(|one| of_finding(one, repository, &mut bases));
+    let mut results: Vec<Report<'_>> = results.take(MAX_RESULTS).collect();
+    let accepted = accepted(reports);
+    for (one, reason) in accepted.iter().take(MAX_RESULTS - results.len()) {
+        let suppressions = vec![Suppression::external(&printable(reason))];
+        results.push(Report { suppressions, ..of_finding(one, repository, &mut bases) });
+    }
     let rules = RULES.iter().map(rule).collect();
-    text(run(reports, rules, results, findings.len(), bases))
+    text(run(reports, rules, results, findings.len() + accepted.len(), bases))
+}
+
+/// Findings that exceptions accept, each once with the reason, and the targets that have it.
+fn accepted(reports: &[TargetReport]) -> Vec<(Merged<'_>, &str)> {
+    let mut accepted: Vec<(Merged<'_>, &str)> = Vec::new();
+    for analysis in reports.iter().filter_map(|report| report.outcome.as_ref().ok()) {
+        for Excepted { finding, reason, .. } in &analysis.excepted {
+            let known = accepted.iter_mut().map(|(merged, _)| merged);
+            let mut same = known.filter(|it| it.finding.fingerprint == finding.fingerprint);
+            if let Some(merged) = same.next() {
+                merged.targets.push(&analysis.target);
+            } else {
+                let targets = vec![analysis.target.as_str()];
+                accepted.push((Merged { finding, analysis, targets }, reason));
+            }
+        }
+    }
+    accepted
 }
 
 /// What `imports` prints.
@@ -199,6 +223,7 @@ fn of_finding<'a>(
         message: Text::new(&plain(&merged.told())),
         locations: own.iter().map(|own| Location::plain(Bases::own(own))).collect(),
         related_locations: related,
+        suppressions: Vec::new(),
         partial_fingerprints: log::fingerprints(&finding.fingerprint),
         properties: Properties {
             targets: merged.targets.clone(),
@@ -250,6 +275,7 @@ fn of_import<'a>(one: &MergedImport<'a>, repository: &Repository, bases: &mut Ba
         message: Text::new(&plain(&message)),
         locations: own.iter().map(|own| Location::plain(Bases::own(own))).collect(),
         related_locations: declared.into_iter().collect(),
+        suppressions: Vec::new(),
         partial_fingerprints: log::fingerprints(&parts.join(" ")),
         properties: Properties {
             targets: targets.clone(),

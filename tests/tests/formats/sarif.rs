@@ -64,6 +64,30 @@ fn logs_are_valid_and_a_broken_one_is_refused() {
     }
 }
 
+/// What the project accepts stays in the log, as a suppressed result with the reason.
+#[test]
+fn an_accepted_finding_is_a_suppressed_result() {
+    let repository = repository();
+    let manifest = format!("{}/app/Cargo.toml", crate::project::WORKSPACE);
+    let text = std::fs::read_to_string(repository.path(&manifest)).unwrap();
+    let exception = "[[package.metadata.wasm-import-guard.exceptions]]\nrule = \"libc-clash\"\n\
+                     crate = \"fastly-sys\"\nname = \"close\"\nreason = \"never \\u0007called\"\n";
+    repository.write(&manifest, &format!("{text}\n{exception}"));
+    let arguments = ["check", "--format", "sarif", "-p", "app", "--target", "wasm32-wasip1"];
+    let log = log(&repository, &arguments, 1);
+    let output = checked(&log);
+    assert!(output.status.success(), "{}", said(&output));
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let suppressed: Vec<&Value> =
+        results.iter().filter(|result| !result["suppressions"].is_null()).collect();
+    assert_eq!(suppressed.len(), 1, "{log}");
+    assert_eq!(suppressed[0]["properties"]["package"], "fastly-sys");
+    let suppression = json!([{ "kind": "external", "justification": "never \\u{7}called" }]);
+    assert_eq!(suppressed[0]["suppressions"], suppression);
+    // The other finding, of `host-sys`, is not accepted.
+    assert!(results.iter().any(|result| result["properties"]["package"] == "host-sys"));
+}
+
 /// What makes a log a wrong one.
 type Defect = fn(&mut Value);
 

@@ -144,6 +144,8 @@ pub(super) struct Report<'a> {
     pub(super) locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) suppressions: Vec<Suppression>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     pub(super) properties: Properties<'a>,
 }
@@ -153,6 +155,20 @@ pub(super) struct Report<'a> {
 pub(super) enum Kind {
     Fail,
     Informational,
+}
+
+/// Why a result is accepted.
+#[derive(Debug, Serialize)]
+pub(super) struct Suppression {
+    kind: &'static str,
+    justification: String,
+}
+
+impl Suppression {
+    /// One that is written outside of the code.
+    pub(super) fn external(justification: &str) -> Self {
+        Self { kind: "external", justification: justification.to_owned() }
+    }
 }
 
 /// What a result has that the standard has no name for.
