@@ -52,7 +52,7 @@ impl Outcome {
 }
 
 /// The name under which the linker meets an import where it can be confused with another symbol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LinkerName {
     /// A mangled name that nothing else has.
     Mangled,

@@ -1,6 +1,7 @@
 //! `module-clash`: one name imported from two modules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use super::Rule;
 use super::verdict::{self, Outcomes};
@@ -16,6 +17,9 @@ pub(super) const RULE: Rule = Rule {
     page: include_str!("../../docs/rules/module-clash.md"),
     run,
 };
+
+/// More kinds of one name than any graph has that was not made for it; each is compared with each.
+const MAX_REPRESENTATIVES: usize = 200;
 
 pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
@@ -102,8 +106,9 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
 /// What any pair of the imports with different modules may come to.
 fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
     let mut outcomes = BTreeSet::new();
-    for (at, import) in imports.iter().enumerate() {
-        for other in &imports[at + 1..] {
+    let kinds = representatives(imports, rustc.import_symbols());
+    for import in &kinds {
+        for other in &kinds {
             if linker_module(import) != linker_module(other) {
                 outcomes.extend(beside_other_module(import, other, rustc));
             }
@@ -114,6 +119,27 @@ fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
         outcomes.remove(&Outcome::Kept);
     }
     outcomes
+}
+
+/// Imports that stand for all: to the linker, those of one name differ in what [`kind`] tells and in their
+/// modules, of which it only sees whether two are the same. Two modules of each kind make every pair.
+fn representatives<'a>(imports: &[&'a Import], symbols: ImportSymbols) -> Vec<&'a Import> {
+    let mut modules_of: HashMap<_, Vec<&str>> = HashMap::new();
+    let mut chosen = Vec::new();
+    for import in imports {
+        let module = linker_module(import);
+        let modules = modules_of.entry(kind(import, symbols)).or_default();
+        if modules.len() < 2 && !modules.contains(&module) && chosen.len() < MAX_REPRESENTATIVES {
+            modules.push(module);
+            chosen.push(*import);
+        }
+    }
+    chosen
+}
+
+/// What the linker sees of an import besides its name and its module.
+fn kind(import: &Import, symbols: ImportSymbols) -> impl Eq + Hash + use<'_> {
+    (import.kind, import.wasm_type.as_ref(), LinkerName::of(import, symbols))
 }
 
 fn surely_harmed(imports: &[&Import], symbols: ImportSymbols) -> bool {

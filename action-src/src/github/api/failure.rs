@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     Server(u16),
     /// There is no answer, or none that can be read. What was asked for may have been done.
     Lost(String),
-    /// The time that all requests have together is over. The same holds for the last.
+    /// The time that a request has, or all of them together, is over. What was asked for may have been done.
     NoTime,
 }
 
@@ -53,7 +53,14 @@ impl Failure {
         }
     }
 
-    pub(super) fn lost(error: &dyn Error) -> Self {
+    pub(super) fn lost(error: &(dyn Error + 'static)) -> Self {
+        let mut layer = Some(error);
+        while let Some(error) = layer {
+            if error.downcast_ref().is_some_and(reqwest::Error::is_timeout) {
+                return Self::NoTime;
+            }
+            layer = error.source();
+        }
         Self::Lost(innermost(error))
     }
 
@@ -72,7 +79,7 @@ impl Failure {
 
     /// Whether what was asked for may have been done all the same.
     pub(crate) fn is_doubtful(&self) -> bool {
-        matches!(self, Self::Server(_) | Self::Lost(_))
+        matches!(self, Self::Server(_) | Self::Lost(_) | Self::NoTime)
     }
 
     /// Whether the token may not do what was asked for.

@@ -1,0 +1,96 @@
+//! A pull request that tries to speak for the Action, and one that has more to say than fits.
+
+use wasm_import_guard_tests::github::Api;
+
+use crate::step::Step;
+
+/// A command of the runner, an older one, HTML, a mention, a link, the end of a table's cell, of a code
+/// span and of a comment's marker, and characters that move the cursor or turn text around.
+const HOSTILE: &str = "m\n::error title=forged::forged\r\n##[error]forged%0A::warning::x\n\
+    |`<script>alert(1)</script>`| @octocat [x](javascript:x) --> ```\n# forged\n\u{1b}[2J\u{202e}";
+
+fn whole(api: &Api, step: Step) -> crate::step::Given {
+    let step = step.input("comment", "on-findings").input("check-run", "true");
+    let given = step.input("sarif-file", "out.sarif").run();
+    assert_eq!((given.code, given.output("degraded")), (Some(1), ""), "{}", given.stdout);
+    assert_eq!(api.violations(), Vec::<String>::new());
+    given
+}
+
+/// Markdown in which nothing but our own words is more than text: what the project chose stands in code
+/// spans and cells.
+fn assert_inert(markdown: &str) {
+    let starts = [
+        "<!-- wasm-import-guard comment",
+        "<!-- findings -->",
+        "### wasm-import-guard",
+        "- `",
+        "| ",
+        "|---|",
+        "```",
+        "graph LR",
+        "  p",
+        "  cut[",
+        "  classDef ",
+        "**What to do**",
+        "- help for ",
+        "  - ",
+        "**Cut here**",
+        "**Imports**",
+    ];
+    for line in markdown.lines().filter(|line| !line.is_empty()) {
+        let is_count =
+            line.split_once(" more").is_some_and(|(count, _)| count.parse::<u32>().is_ok());
+        assert!(is_count || starts.iter().any(|start| line.starts_with(start)), "{line:?}");
+        assert!(!line.contains(['\u{1b}', '\u{202e}', '\r']), "{line:?}");
+        // `<br>` between sentences is ours.
+        assert!(!line.replace("<br>", "").contains("<script"), "{line:?}");
+    }
+    let fences = markdown.lines().filter(|line| line.starts_with("```")).count();
+    assert_eq!(fences % 2, 0, "{markdown}");
+}
+
+#[test]
+fn names_that_are_commands_markup_and_mentions_stay_names() {
+    let api = Api::start();
+    let long = HOSTILE.repeat(40);
+    let modules = [(HOSTILE, "close"), (long.as_str(), "write"), ("plain", "read")];
+    let given = whole(&api, Step::on(&api).imports_of(&modules));
+    // One annotation for each import, and the one warning-free run: nothing more is a command.
+    let commands = given.stdout.lines().filter(|line| line.trim_start().starts_with("::")).count();
+    assert_eq!((given.commands("error").len(), commands), (3, 3), "{}", given.stdout);
+    assert!(!given.stdout.contains("##[error]"), "{}", given.stdout);
+    assert_eq!(given.stdout.lines().count(), 3, "{}", given.stdout);
+    assert_inert(&given.summary);
+    let comments = api.comments(1);
+    assert_inert(&comments[0].body);
+    let check = &api.check_runs()[0];
+    assert_inert(check.summary.as_ref().unwrap());
+    for annotation in &check.annotations {
+        assert!(annotation["title"].as_str().unwrap().chars().count() <= 255);
+        assert!(!annotation["message"].as_str().unwrap().contains(['\u{1b}', '\u{202e}', '\r']));
+    }
+}
+
+#[test]
+fn five_thousand_findings_stay_within_every_limit() {
+    let api = Api::start();
+    let modules: Vec<String> = (0..5_000).map(|number| format!("{number}{HOSTILE}")).collect();
+    let imports: Vec<(&str, &str)> =
+        modules.iter().map(|module| (module.as_str(), "close")).collect();
+    let given = whole(&api, Step::on(&api).imports_of(&imports));
+    assert_eq!(given.output("findings"), "5001");
+    assert_eq!(given.commands("error").len(), 10);
+    assert!(given.stdout.contains("4992 more errors"), "{}", given.stdout);
+    assert!(given.stdout.lines().all(|line| line.len() < 64 * 1024));
+    assert!(given.summary.len() < 1024 * 1024, "{}", given.summary.len());
+    assert_inert(&given.summary);
+    assert!(given.summary.contains("4901 more"), "{}", given.summary.len());
+    let body = &api.comments(1)[0].body;
+    assert!(body.chars().count() <= 65_536 && body.matches("| deny |").count() > 2);
+    assert_inert(body);
+    // The fake refuses more than 50 with one request, and a summary that is too long.
+    let check = &api.check_runs()[0];
+    assert_eq!(check.annotations.len(), 500);
+    assert_eq!(check.title.as_deref(), Some("5001 findings; the first 500 are annotated"));
+}
