@@ -96,7 +96,8 @@ impl Emulate {
     /// A token as a workflow gets it, with these permissions (`{"issues": "write"}`).
     pub fn installation_token(&self, permissions: &Value) -> String {
         let url = format!("{}/app/installations/{INSTALLATION}/access_tokens", self.url);
-        let answer = ureq::post(&url)
+        let answer = agent()
+            .post(&url)
             .header("authorization", format!("Bearer {}", self.app_token))
             .send_json(json!({ "permissions": permissions }));
         let mut answer = answer.unwrap_or_else(|error| panic!("{url}: {error}\n{}", self.log()));
@@ -106,7 +107,7 @@ impl Emulate {
 
     fn wait(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(60);
-        while ureq::get(format!("{}/rate_limit", self.url)).call().is_err() {
+        while agent().get(format!("{}/rate_limit", self.url)).call().is_err() {
             let ended = self.process.try_wait().unwrap();
             assert!(ended.is_none(), "emulate has ended: {}", self.log());
             assert!(Instant::now() < deadline, "emulate does not answer: {}", self.log());
@@ -125,4 +126,9 @@ impl Drop for Emulate {
         let _result = self.process.kill();
         let _result = self.process.wait();
     }
+}
+
+/// A client that no proxy of the environment comes between.
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().proxy(None).build().into()
 }
