@@ -1,4 +1,5 @@
 //! The fake of GitHub's API does what the service is known to do, and says what it must not be asked.
+#![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
 
 use std::time::{Duration, Instant};
 
@@ -382,7 +383,7 @@ fn rate_limits() {
     let client = Client::of(&api);
     api.fail(Fault::secondary_rate_limit(429, Some(1)));
     api.fail(Fault::secondary_rate_limit(403, None));
-    api.fail(Fault::primary_rate_limit(403, Duration::from_secs(60)));
+    api.fail(Fault::primary_rate_limit(403, 60));
     let first = client.get(COMMENTS);
     assert_eq!((first.status, first.header("retry-after")), (429, "1"));
     assert_ne!(first.header("x-ratelimit-remaining"), "0");

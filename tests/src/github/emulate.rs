@@ -106,7 +106,7 @@ impl Emulate {
     }
 
     fn wait(&mut self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_secs(30);
         while agent().get(format!("{}/rate_limit", self.url)).call().is_err() {
             let ended = self.process.try_wait().unwrap();
             assert!(ended.is_none(), "emulate has ended: {}", self.log());
