@@ -99,9 +99,11 @@ impl Emulate {
         let answer = agent()
             .post(&url)
             .header("authorization", format!("Bearer {}", self.app_token))
-            .send_json(json!({ "permissions": permissions }));
+            .header("content-type", "application/json")
+            .send(json!({ "permissions": permissions }).to_string());
         let mut answer = answer.unwrap_or_else(|error| panic!("{url}: {error}\n{}", self.log()));
-        let answer: Value = answer.body_mut().read_json().unwrap();
+        let answer = answer.body_mut().read_to_string().unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["token"].as_str().unwrap().to_owned()
     }
 
