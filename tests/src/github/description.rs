@@ -191,7 +191,7 @@ fn resolve<'a>(whole: &'a Value, value: &'a Value) -> &'a Value {
     })
 }
 
-/// A schema as OpenAPI 3.0 has it is one of JSON Schema's draft 4, but for `nullable`.
+/// The description's schemas (`OpenAPI` 3.0) are of JSON Schema's draft 4, but for `nullable`.
 fn validator(whole: &Value, schema: &Value) -> Validator {
     let schema = json!({ "components": whole["components"], "allOf": [schema] });
     let options = jsonschema::options().with_draft(Draft::Draft4).should_validate_formats(true);

@@ -96,17 +96,20 @@ impl Emulate {
     /// A token as a workflow gets it, with these permissions (`{"issues": "write"}`).
     pub fn installation_token(&self, permissions: &Value) -> String {
         let url = format!("{}/app/installations/{INSTALLATION}/access_tokens", self.url);
-        let answer = ureq::post(&url)
+        let answer = agent()
+            .post(&url)
             .header("authorization", format!("Bearer {}", self.app_token))
-            .send_json(json!({ "permissions": permissions }));
+            .header("content-type", "application/json")
+            .send(json!({ "permissions": permissions }).to_string());
         let mut answer = answer.unwrap_or_else(|error| panic!("{url}: {error}\n{}", self.log()));
-        let answer: Value = answer.body_mut().read_json().unwrap();
+        let answer = answer.body_mut().read_to_string().unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["token"].as_str().unwrap().to_owned()
     }
 
     fn wait(&mut self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while ureq::get(format!("{}/rate_limit", self.url)).call().is_err() {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while agent().get(format!("{}/rate_limit", self.url)).call().is_err() {
             let ended = self.process.try_wait().unwrap();
             assert!(ended.is_none(), "emulate has ended: {}", self.log());
             assert!(Instant::now() < deadline, "emulate does not answer: {}", self.log());
@@ -125,4 +128,9 @@ impl Drop for Emulate {
         let _result = self.process.kill();
         let _result = self.process.wait();
     }
+}
+
+/// A client that no proxy of the environment comes between.
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().proxy(None).build().into()
 }

@@ -1,6 +1,6 @@
 //! What can go wrong on demand.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::answer::{Answer, Reply};
 use super::request::Request;
@@ -20,7 +20,7 @@ enum Kind {
     Status(u16),
     Message(u16, String),
     SecondaryRateLimit { status: u16, retry_after: Option<u64> },
-    PrimaryRateLimit { status: u16, reset_after: Duration },
+    PrimaryRateLimit { status: u16, reset_after: u64 },
     Hang,
     Close,
     Garbage,
@@ -46,9 +46,9 @@ impl Fault {
         Self::new(Kind::SecondaryRateLimit { status, retry_after })
     }
 
-    /// The hourly limit is used up: 403 or 429, `x-ratelimit-remaining: 0`, and the time when it begins
-    /// anew in `x-ratelimit-reset`, in seconds since 1970.
-    pub fn primary_rate_limit(status: u16, reset_after: Duration) -> Self {
+    /// The hourly limit is used up: 403 or 429, `x-ratelimit-remaining: 0`, and in `x-ratelimit-reset`
+    /// when it begins anew, so many seconds from now.
+    pub fn primary_rate_limit(status: u16, reset_after: u64) -> Self {
         Self::new(Kind::PrimaryRateLimit { status, reset_after })
     }
 
@@ -131,7 +131,7 @@ impl Fault {
                 let message = "API rate limit exceeded for installation ID 1.";
                 Answer::error(*status, message, RATE_LIMITS)
                     .with("x-ratelimit-remaining", "0")
-                    .with("x-ratelimit-reset", (now() + reset_after.as_secs()).to_string())
+                    .with("x-ratelimit-reset", (now() + reset_after).to_string())
             }
         };
         Reply::Answer(answer)
@@ -144,7 +144,7 @@ impl Fault {
 }
 
 /// The fault that this request has, which is one time less to come then.
-pub(super) fn next(faults: &mut Vec<Fault>, request: &Request) -> Option<Fault> {
+pub(super) fn next(faults: &mut [Fault], request: &Request) -> Option<Fault> {
     let index = faults.iter().position(|fault| fault.times > 0 && fault.concerns(request))?;
     faults[index].times -= 1;
     Some(faults[index].clone())

@@ -1,5 +1,7 @@
 //! Pages of a list, and the `Link` header that leads from one to the next.
 
+use std::fmt::Write as _;
+
 use super::request::Request;
 
 /// A page of `items`, and its `Link` header where there are more pages than one. `address` is the list's.
@@ -36,7 +38,7 @@ fn encode(text: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
                 encoded.push(byte.into());
             }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => write!(encoded, "%{byte:02X}").unwrap(),
         }
     }
     encoded

@@ -62,17 +62,13 @@ fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let encoded = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let encoded = encoded.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (first, encoded) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
+        let digit = |index: usize| char::from(*after.get(index)?).to_digit(16);
+        if let (b'%', Some(high), Some(low)) = (first, digit(0), digit(1)) {
+            bytes.push(u8::try_from(high * 16 + low).unwrap());
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
@@ -85,6 +81,6 @@ mod tests {
     #[test]
     fn percent_encoding() {
         assert_eq!(decode("a%2Fb%20c%C3%A9"), "a/b cé");
-        assert_eq!(decode("100% %2 %zz"), "100% %2 %zz");
+        assert_eq!(decode("100% %2 %+f %zz"), "100% %2 %+f %zz");
     }
 }
