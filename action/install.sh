@@ -104,15 +104,15 @@ scheme() {
 }
 
 # What the workflow sets for the project's builds is not for this one, nor is a toolchain file or a
-# cargo configuration of the project: cargo runs in the Action's own directory.
+# cargo configuration of the project. Both are looked for from the current directory upwards, and the
+# Action may be checked out inside the project: cargo runs in the runner's temporary directory.
 prepare_cargo() {
   command -v cargo >/dev/null ||
     fail "\`cargo\` is not there, and \`install: $install\` builds with it" \
       'install Rust in a step before, or use `install: prebuilt`'
-  unset RUSTUP_TOOLCHAIN RUSTC RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTFLAGS \
-    CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET CARGO_BUILD_RUSTC CARGO_BUILD_RUSTC_WRAPPER \
-    CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTFLAGS
-  cd "$action"
+  # shellcheck source=action/own-build.sh
+  source "$action/action/own-build.sh"
+  cd "$temporary"
 }
 
 build_path() {
