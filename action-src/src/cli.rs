@@ -127,7 +127,7 @@ pub(crate) struct ExplainArgs {
 }
 
 /// What every command that reads a graph takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     #[command(flatten)]
     pub(crate) packages: PackageArgs,
@@ -141,7 +141,7 @@ pub(crate) struct Common {
     pub(crate) output: OutputArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Package selection (as cargo's)")]
 pub(crate) struct PackageArgs {
     /// Package to read with all that it depends on; may be repeated
@@ -155,7 +155,7 @@ pub(crate) struct PackageArgs {
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Feature selection (as cargo's)")]
 pub(crate) struct FeatureArgs {
     /// Features to turn on, separated by blanks or commas; may be repeated
@@ -169,7 +169,7 @@ pub(crate) struct FeatureArgs {
     pub(crate) no_default_features: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to judge by")]
 pub(crate) struct CompilationArgs {
     /// wasm target to resolve the graph for; may be repeated
@@ -193,7 +193,7 @@ pub(crate) struct CompilationArgs {
     pub(crate) trust_config: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Lock file and network (as cargo's)")]
 pub(crate) struct LockArgs {
     /// Stop when Cargo.lock would have to change
@@ -207,7 +207,7 @@ pub(crate) struct LockArgs {
     pub(crate) frozen: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// Show notes, and the places whose imports cannot be read
@@ -363,23 +363,39 @@ Exit codes:
 const ACTION_HELP: &str = "\
 action.yml runs it in a step of GitHub Actions. From the environment, where an empty value counts as
 none, it takes:
-  INPUT_MANIFEST_PATH   path to Cargo.toml
+  INPUT_WORKING_DIRECTORY  where to work, instead of the current directory
+  INPUT_MANIFEST_PATH   path to Cargo.toml; several, a line each, are checked one after the other
   INPUT_PACKAGE         packages, as -p takes them, separated by blanks, commas or line breaks
   INPUT_FEATURES        features to turn on, separated likewise
   INPUT_TARGETS         wasm targets, separated by blanks, commas or line breaks
   INPUT_RUSTC_VERSIONS  rustc versions to judge by, separated likewise
+  INPUT_BUILD           true: build the project first, which runs its code, and judge that too
   INPUT_FAIL_ON         deny (default), warn or never
   INPUT_BASE_REF        the revision to compare with; by default the base branch of the pull request,
-                        where the checkout has it
-  INPUT_NEW_ONLY        true: only findings that the base does not have are reported and decide
+                        or the base of the merge group, where the checkout has it
+  INPUT_NEW_ONLY        true: only findings that the base does not have are reported and decide;
+                        both sides are compared by their sources alone
+  INPUT_ANNOTATIONS     false: no annotations
+  INPUT_MAX_ANNOTATIONS how many of each severity; GitHub shows 10 (default)
+  INPUT_SUMMARY         false: no summary
+  INPUT_COMMENT         never (default), on-findings or always: one comment on the pull request,
+                        which each run brings up to date
+  INPUT_COMMENT_KEY     tells the comments of several uses on one pull request apart
+  INPUT_CHECK_RUN       true: a check run on the commit
   INPUT_SARIF_FILE      where to write the findings as SARIF
+  INPUT_TOKEN           the token that writes the comment and the check run
 Each that is given counts in place of the option.
 
-It prints annotations, and appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name:
+It prints annotations, and appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name.
+Comment and check run go through the API at GITHUB_API_URL; the proxies that the environment names
+are used. What cannot be reported is a warning, and changes neither conclusion nor exit code.
+Outputs:
   findings      how many findings are denied or warnings, those of several targets counted once
   new-findings  how many of them the base does not have; empty when it was not compared with
   report-json   the file with what `check --format json` prints, below RUNNER_TEMP
   sarif-file    the SARIF file, where one was asked for
+  comment-id, check-run-id   the numbers of what the API was given
+  degraded      the reports that could not be made, separated by commas
   conclusion    failure     a finding reaches fail-on
                 incomplete  none does, but a target or a part of the graph could not be read
                 neutral     there are findings, and none reaches fail-on

@@ -242,7 +242,7 @@ fn the_action_names_a_mistake_in_an_annotation_and_an_output() {
     assert_eq!(
         stdout(&output),
         "::error title=wasm-import-guard::the input `fail-on` is `a%0A::error::b`%0Ahelp: give \
-         `deny`, `warn` or `never`\n"
+         one of `deny`, `warn`, `never`\n"
     );
     assert_eq!(stderr(&output), "");
     let text = std::fs::read_to_string(&outputs.0).unwrap();

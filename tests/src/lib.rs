@@ -12,6 +12,7 @@ mod command;
 mod environment;
 mod expanded;
 pub mod fixture;
+pub mod github;
 pub mod graph;
 mod imitation;
 pub mod linking;

@@ -5,11 +5,18 @@ use std::process::Command;
 
 use crate::environment::repository;
 
-/// A tool by its name. One that is missing is a failure, never a test left out.
+/// A tool by its name, from PyPI or from npm. One that is missing is a failure, never a test left out.
 pub fn tool(name: &str) -> Command {
-    let path = tools().join("bin").join(name);
-    assert!(path.is_file(), "{} is not there: run tests/action/setup", path.display());
-    Command::new(path)
+    let directories = ["bin", "npm/node_modules/.bin"].map(|directory| tools().join(directory));
+    let path = directories.iter().map(|directory| directory.join(name)).find(|path| path.is_file());
+    Command::new(path.unwrap_or_else(|| panic!("no {name}: run tests/action/setup")))
+}
+
+/// A file that the set-up itself made, by its path in the directory of the tools.
+pub(crate) fn tool_file(path: &str) -> PathBuf {
+    let file = tools().join(path);
+    assert!(file.is_file(), "{} is not there: run tests/action/setup", file.display());
+    file
 }
 
 /// A file that one of the wheels brings along, by its path in it.

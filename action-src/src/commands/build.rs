@@ -11,6 +11,7 @@ use wasm_import_guard::linked::files::Input;
 use wasm_import_guard::linked::{self, Parts};
 
 use crate::cli::{BuildArgs, Common};
+use crate::github::api::TOKEN_VARIABLE;
 
 /// More files than any build makes for one target.
 const MAX_FILES: usize = 100_000;
@@ -54,6 +55,8 @@ pub(super) fn build(
 fn command(session: &Session, target: &str, options: &BuildArgs, common: &Common) -> Command {
     let selection = &session.selection;
     let mut command = session.toolchain.build_command(&selection.directory);
+    // What a workflow gave us to report with is none of the project's code.
+    command.env_remove(TOKEN_VARIABLE);
     command.args(["build", "--message-format=json-render-diagnostics", "--target", target]);
     if let Some(profile) = &options.profile {
         command.args(["--profile", profile]);

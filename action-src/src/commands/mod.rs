@@ -32,7 +32,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Why(args) => why::run(&args),
         Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
-        Command::Action(args) => action::run(args),
+        Command::Action(args) => action::run(&args),
     }
 }
 

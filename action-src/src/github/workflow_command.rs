@@ -10,9 +10,9 @@ use crate::repository::Location;
 use crate::text::shortened;
 
 /// The longest title that is shown in full; the service keeps 255 characters.
-const MAX_TITLE_CHARACTERS: usize = 200;
+pub(crate) const MAX_TITLE_CHARACTERS: usize = 200;
 /// The longest message that is kept in full; the runner cuts at 4,096 characters.
-const MAX_MESSAGE_CHARACTERS: usize = 4_000;
+pub(crate) const MAX_MESSAGE_CHARACTERS: usize = 4_000;
 
 /// How an annotation is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,15 @@ impl Severity {
     fn command(self) -> &'static str {
         match self {
             Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// What the API calls it.
+    pub(crate) fn in_check_run(self) -> &'static str {
+        match self {
+            Self::Error => "failure",
             Self::Warning => "warning",
             Self::Notice => "notice",
         }

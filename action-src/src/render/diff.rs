@@ -7,7 +7,7 @@ use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::Finding;
 use wasm_import_guard::import::WasmType;
 
-use super::markdown::imports_diff;
+use super::markdown::{Page, imports_diff};
 use super::{TargetReport, View, check, print, summary};
 use crate::cli::{DiffFormat, Format};
 use crate::diff::Diff;
@@ -32,9 +32,10 @@ struct Side<'a> {
 
 impl Compared {
     /// The imports that came and went, a table for each target.
-    pub(crate) fn imports_markdown(&self) -> String {
+    pub(crate) fn imports_markdown(&self, page: Page) -> String {
         let since = self.revision.label();
-        let tables = self.sides().map(|side| imports_diff(&side.imports, &side.now.target, &since));
+        let tables =
+            self.sides().map(|side| imports_diff(&side.imports, &side.now.target, &since, page));
         tables.collect()
     }
 
@@ -71,7 +72,7 @@ pub(crate) fn diff(compared: &Compared, format: DiffFormat, view: &View) -> anyh
 
 /// The new findings as `check` has them, then the imports of each target.
 fn markdown(compared: &Compared, view: &View) -> String {
-    summary(&compared.now, view) + &compared.imports_markdown()
+    summary(&compared.now, &compared.imports_markdown(Page::SUMMARY), view)
 }
 
 /// `(i32, i64) -> i32`.

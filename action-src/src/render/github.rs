@@ -10,19 +10,28 @@ use wasm_import_guard::text::printable;
 use super::merged::{Merged, merged, piece};
 use super::words::counted;
 use super::{TargetReport, View};
-use crate::github::workflow_command::{Annotation, Severity};
+use crate::github::api::check_runs::CheckAnnotation;
+use crate::github::workflow_command::{
+    Annotation, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Severity,
+};
 use crate::repository::Repository;
+use crate::text::shortened;
 
 /// The service shows ten errors, ten warnings and ten notices of a step, and drops the rest silently.
-const MAX_PER_SEVERITY: usize = 10;
+pub(crate) const MAX_PER_SEVERITY: usize = 10;
 /// How many problems of a target its warning quotes.
 const MAX_PROBLEMS: usize = 10;
 /// Who speaks, where no rule does.
 const TITLE: &str = "wasm-import-guard";
 
 /// One workflow command a line: the findings of all targets, the worst first, and what could not be
-/// read.
-pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
+/// read; `limit` of each severity.
+pub(super) fn check(
+    reports: &[TargetReport],
+    view: &View,
+    repository: &Repository,
+    limit: usize,
+) -> String {
     let (unread, level) = (unread(reports), if view.verbose { Level::Note } else { Level::Warn });
     let findings = merged(reports, level);
     let mut text = String::new();
@@ -30,7 +39,7 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
         let unread = unread.iter().filter(|annotation| annotation.severity == severity);
         let findings = findings.iter().filter(|one| self::severity(one.finding) == severity);
         let all = unread.clone().count() + findings.clone().count();
-        let shown = if all > MAX_PER_SEVERITY { MAX_PER_SEVERITY - 1 } else { all };
+        let shown = if all > limit { limit.saturating_sub(1) } else { all };
         // To find the line of a finding files are read: only of those that are shown.
         let findings = findings.map(|one| annotation(one, repository));
         for annotation in unread.cloned().chain(findings).take(shown) {
@@ -41,6 +50,28 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
         }
     }
     text
+}
+
+/// Annotations of a check run, the worst first, `limit` at most. Of a finding whose line is in none of the
+/// repository's files there is none: the API has no annotation without a file.
+pub(super) fn check_annotations(
+    reports: &[TargetReport],
+    repository: &Repository,
+    limit: usize,
+) -> Vec<CheckAnnotation> {
+    let findings = merged(reports, Level::Warn);
+    let annotations = findings.iter().map(|one| annotation(one, repository));
+    let with_file = annotations.filter_map(|annotation| {
+        let location = annotation.location?;
+        Some(CheckAnnotation {
+            path: location.file,
+            line: location.line,
+            level: annotation.severity.in_check_run(),
+            title: shortened(&annotation.title, MAX_TITLE_CHARACTERS),
+            message: shortened(&annotation.message, MAX_MESSAGE_CHARACTERS),
+        })
+    });
+    with_file.take(limit).collect()
 }
 
 /// An annotation that says why nothing could be done.

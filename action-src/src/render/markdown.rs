@@ -2,7 +2,10 @@
 
 pub(super) mod escape;
 mod imports_diff;
+mod page;
+mod picture;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wasm_import_guard::analysis::Analysis;
@@ -11,6 +14,8 @@ use wasm_import_guard::finding::{Finding, Level};
 
 use self::escape::{code, prose};
 pub(super) use self::imports_diff::imports_diff;
+pub(crate) use self::page::Page;
+use self::picture::picture;
 use super::merged::{Merged, merged};
 use super::words::{counted, listed, outcome_sentences};
 use super::{TargetReport, View};
@@ -18,26 +23,44 @@ use crate::repository::Repository;
 
 /// What the summary begins with.
 const TITLE: &str = "### wasm-import-guard\n\n";
-/// How many findings the table has at most.
-const MAX_ROWS: usize = 100;
 /// How many helps and problems are listed at most.
 const MAX_ITEMS: usize = 20;
-/// The size, in bytes, after which no row is added. The service drops a summary of more than 1 MiB
-/// whole.
-const MAX_BYTES: usize = 400 * 1024;
 /// The longest name, path or place that is shown in full.
 const MAX_NAME_CHARACTERS: usize = 300;
 /// The longest sentence that is shown in full.
 const MAX_SENTENCE_CHARACTERS: usize = 1_000;
 
-/// A verdict for each target, then a table of the findings of all, the worst first, and what to do.
-pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Repository) -> String {
+/// All that a page holds: what [`check`] says of the findings, then `more`.
+pub(super) fn whole(
+    reports: &[TargetReport],
+    more: &str,
+    view: &View,
+    repository: &Repository,
+    page: Page,
+) -> String {
+    let rest = if page == Page::COMMENT {
+        "the summary of the run has more"
+    } else {
+        "`cargo wasm-import-guard check` tells all"
+    };
+    page.fit(check(reports, view, repository, page) + more, rest)
+}
+
+/// A verdict for each target, then a picture and a table of the findings of all, the worst first, and what
+/// to do.
+pub(super) fn check(
+    reports: &[TargetReport],
+    view: &View,
+    repository: &Repository,
+    page: Page,
+) -> String {
     let level = if view.verbose { Level::Note } else { Level::Warn };
     let findings = merged(reports, level);
     let mut text = String::from(TITLE);
+    let several_projects = several_projects(reports);
     for report in reports {
         match &report.outcome {
-            Ok(analysis) => verdict(&mut text, analysis),
+            Ok(analysis) => verdict(&mut text, analysis, several_projects),
             Err(error) => {
                 let message = paragraph(error.message());
                 let _ =
@@ -47,10 +70,17 @@ pub(super) fn check(reports: &[TargetReport], view: &View, repository: &Reposito
         }
     }
     if !findings.is_empty() {
-        table(&mut text, &findings, reports.len() > 1, repository);
+        text += &picture(&findings);
+        table(&mut text, &findings, page, reports.len() > 1, repository);
         helps(&mut text, &findings);
     }
     text
+}
+
+/// Whether the reports are of more than one selection of packages.
+fn several_projects(reports: &[TargetReport]) -> bool {
+    let targets: BTreeSet<&str> = reports.iter().map(|report| report.target.as_str()).collect();
+    targets.len() < reports.len()
 }
 
 /// Why nothing could be done.
@@ -75,13 +105,18 @@ fn reason(error: &anyhow::Error) -> String {
 }
 
 /// What was found on one target, in numbers, and what could not be read.
-fn verdict(text: &mut String, analysis: &Analysis) {
+fn verdict(text: &mut String, analysis: &Analysis, with_roots: bool) {
     let denied = analysis.count(Level::Deny);
     let denied = if denied > 0 { format!("**{denied} denied**") } else { "0 denied".to_owned() };
     let considered: Vec<&str> = analysis.considered.iter().map(String::as_str).collect();
+    let graph = &analysis.graph;
+    let roots = graph.roots.iter().take(MAX_ITEMS).map(|root| name(&graph.package(*root).label()));
+    let roots: Vec<String> = roots.filter(|_| with_roots).collect();
     let _ = write!(
         text,
-        "- {}, rustc {}: {denied}, {}, {}; {} in {}",
+        "- {}{}{}, rustc {}: {denied}, {}, {}; {} in {}",
+        roots.join(", "),
+        if roots.is_empty() { "" } else { " for " },
         name(&analysis.target),
         prose(&listed(&considered, "and"), MAX_NAME_CHARACTERS),
         counted(analysis.count(Level::Warn), "warning"),
@@ -115,13 +150,14 @@ fn verdict(text: &mut String, analysis: &Analysis) {
 fn table(
     text: &mut String,
     findings: &[Merged<'_>],
+    page: Page,
     several_targets: bool,
     repository: &Repository,
 ) {
     *text += "\n| level | finding | place | brought in by |\n|---|---|---|---|\n";
     let mut shown = 0;
-    for merged in findings.iter().take(MAX_ROWS) {
-        if text.len() > MAX_BYTES {
+    for merged in findings.iter().take(page.rows) {
+        if text.len() > page.table {
             break;
         }
         let finding = merged.finding;

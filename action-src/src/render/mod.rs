@@ -10,6 +10,7 @@ pub(crate) mod link;
 mod listing;
 pub(crate) mod markdown;
 pub(crate) mod merged;
+mod mermaid;
 mod problems;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -23,7 +24,9 @@ use std::path::PathBuf;
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::error::Error;
 
+use self::markdown::Page;
 use crate::cli::{Color, Format, ImportsFormat, OutputArgs};
+use crate::github::api::check_runs::CheckAnnotation;
 use crate::repository::Repository;
 use crate::terminal;
 
@@ -73,8 +76,11 @@ pub(crate) fn check(reports: &[TargetReport], format: Format, view: &View) -> an
         Format::Human => print(&human::check(reports, view), reports, view),
         Format::Json => print(&json::check(reports)?, reports, view),
         // What else a runner reads, on stderr too, it searches for commands.
-        Format::Github => terminal::write_stdout(&annotations(reports, view), view.color),
-        Format::Markdown => print(&summary(reports, view), reports, view),
+        Format::Github => terminal::write_stdout(
+            &annotations(reports, github::MAX_PER_SEVERITY, view),
+            view.color,
+        ),
+        Format::Markdown => print(&summary(reports, "", view), reports, view),
         Format::Sarif => {
             print(&sarif::check(reports, view, &repository(reports, view))?, reports, view)
         }
@@ -100,14 +106,30 @@ pub(crate) fn report_sarif(reports: &[TargetReport], view: &View) -> anyhow::Res
     Ok(sarif::check(reports, view, &repository(reports, view))?)
 }
 
-/// Workflow commands for GitHub Actions.
-pub(crate) fn annotations(reports: &[TargetReport], view: &View) -> String {
-    github::check(reports, view, &repository(reports, view))
+/// Workflow commands for GitHub Actions, `limit` of each severity.
+pub(crate) fn annotations(reports: &[TargetReport], limit: usize, view: &View) -> String {
+    github::check(reports, view, &repository(reports, view), limit)
 }
 
-/// Markdown for the summary of a step.
-pub(crate) fn summary(reports: &[TargetReport], view: &View) -> String {
-    markdown::check(reports, view, &repository(reports, view))
+/// The same for a check run, worst first, `limit` in all.
+pub(crate) fn check_annotations(
+    reports: &[TargetReport],
+    limit: usize,
+    view: &View,
+) -> Vec<CheckAnnotation> {
+    github::check_annotations(reports, &repository(reports, view), limit)
+}
+
+/// Markdown for the summary of a step; `more` follows the findings.
+pub(crate) fn summary(reports: &[TargetReport], more: &str, view: &View) -> String {
+    let repository = repository(reports, view);
+    markdown::whole(reports, more, view, &repository, Page::SUMMARY)
+}
+
+/// The same for a comment, or a check run.
+pub(crate) fn comment(reports: &[TargetReport], more: &str, view: &View) -> String {
+    let repository = repository(reports, view);
+    markdown::whole(reports, more, view, &repository, Page::COMMENT)
 }
 
 /// Prints the imports of each target, and on stderr what could not be read.

@@ -80,6 +80,24 @@ impl Git {
         Ok(Revision { name: revision.name.clone(), commit })
     }
 
+    /// Whether the present commit is `head`, or has it behind it; `trusted` itself does not count.
+    ///
+    /// # Errors
+    /// When there is no present commit.
+    pub(crate) fn holds(&self, head: &str, trusted: Option<&str>) -> Result<bool, Error> {
+        let no_commit = |words: String| Error::new(format!("the checkout has no commit: {words}"));
+        let present = self.line(&["rev-parse", "--verify", "HEAD"]).map_err(no_commit)?;
+        if Some(present.as_str()) == trusted {
+            return Ok(false);
+        }
+        // A shallow clone knows the names of the parents, and no more.
+        let parents = self.text(&["cat-file", "commit", "HEAD"]).map_err(no_commit)?;
+        let mut parents = parents.lines().take_while(|line| !line.is_empty());
+        Ok(present == head
+            || parents.any(|line| line.strip_prefix("parent ") == Some(head))
+            || self.text(&["merge-base", "--is-ancestor", head, "HEAD"]).is_ok())
+    }
+
     /// Writes the files of `revision` into a new directory.
     ///
     /// # Errors
@@ -124,10 +142,15 @@ impl Git {
 
     /// What git prints, without the end of the line; or its first words of complaint.
     fn line(&self, arguments: &[&str]) -> Result<String, String> {
+        let text = self.text(arguments)?;
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    /// What git prints; or its first words of complaint.
+    fn text(&self, arguments: &[&str]) -> Result<String, String> {
         let output = self.command(arguments).output().map_err(|error| error.to_string())?;
         if output.status.success() {
-            let text = String::from_utf8_lossy(&output.stdout);
-            return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let words = String::from_utf8_lossy(&output.stderr);
         Err(words.lines().next().unwrap_or("git failed without a word").to_owned())

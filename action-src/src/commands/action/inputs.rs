@@ -8,23 +8,48 @@ use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::Level;
 
 use crate::cli::Common;
+use crate::github::api::Token;
+use crate::render::github::MAX_PER_SEVERITY;
 
 /// What a workflow asks for. What it leaves empty it does not ask for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Inputs {
-    manifest_path: Option<PathBuf>,
+    /// Where the step works, instead of the workspace.
+    pub(super) working_directory: Option<PathBuf>,
+    /// The manifests to check, one after the other; none means that of the working directory.
+    manifest_paths: Vec<PathBuf>,
     packages: Vec<String>,
     features: Vec<String>,
     targets: Vec<String>,
     rustc_versions: Vec<String>,
+    /// Whether the project is built, and what the build made is judged too.
+    pub(super) build: bool,
     /// The mildest level that fails the step; `None` for never.
     pub(super) fail_on: Option<Level>,
     /// The revision to compare with.
     pub(super) base_ref: Option<String>,
     /// Whether only findings that the base has not are reported and decide.
     pub(super) new_only: bool,
+    pub(super) annotations: bool,
+    /// How many annotations of each severity there are at most.
+    pub(super) max_annotations: usize,
+    pub(super) summary: bool,
+    pub(super) comment: Comment,
+    /// Tells the comment apart from those of other uses on the same pull request.
+    pub(super) comment_key: String,
+    pub(super) check_run: bool,
     /// Where a SARIF log is written.
     pub(super) sarif_file: Option<PathBuf>,
+    pub(super) token: Token,
+}
+
+/// When there is a comment on the pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comment {
+    Never,
+    /// Once there is a finding; without one a comment that is there is brought up to date.
+    OnFindings,
+    Always,
 }
 
 impl Inputs {
@@ -32,67 +57,102 @@ impl Inputs {
     ///
     /// # Errors
     /// When a value is not one of those that are allowed.
-    pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> anyhow::Result<Self> {
+    pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
         let text = |name: &str| -> Result<String, Error> {
-            let value = variable(name).unwrap_or_default().into_string();
-            value.map_err(|_| Error::new(format!("{name} is not UTF-8")))
+            let value = variable(&variable_of(name)).unwrap_or_default().into_string();
+            value.map_err(|_| Error::new(format!("the input `{name}` is not UTF-8")))
         };
         let one = |name: &str| -> Result<Option<String>, Error> {
             Ok(Some(text(name)?.trim().to_owned()).filter(|value| !value.is_empty()))
         };
+        let switch = |name: &str, default: bool| switch(name, one(name)?.as_deref(), default);
         Ok(Self {
-            manifest_path: one("INPUT_MANIFEST_PATH")?.map(PathBuf::from),
-            packages: list(&text("INPUT_PACKAGE")?),
-            features: list(&text("INPUT_FEATURES")?),
-            targets: list(&text("INPUT_TARGETS")?),
-            rustc_versions: list(&text("INPUT_RUSTC_VERSIONS")?),
-            fail_on: fail_on(text("INPUT_FAIL_ON")?.trim())?,
-            base_ref: one("INPUT_BASE_REF")?,
-            new_only: switch("new-only", text("INPUT_NEW_ONLY")?.trim())?,
-            sarif_file: one("INPUT_SARIF_FILE")?.map(PathBuf::from),
+            working_directory: one("working-directory")?.map(PathBuf::from),
+            manifest_paths: lines(&text("manifest-path")?),
+            packages: list(&text("package")?),
+            features: list(&text("features")?),
+            targets: list(&text("targets")?),
+            rustc_versions: list(&text("rustc-versions")?),
+            build: switch("build", false)?,
+            fail_on: choice(
+                "fail-on",
+                one("fail-on")?.as_deref().unwrap_or("deny"),
+                &[("deny", Some(Level::Deny)), ("warn", Some(Level::Warn)), ("never", None)],
+            )?,
+            base_ref: one("base-ref")?,
+            new_only: switch("new-only", false)?,
+            annotations: switch("annotations", true)?,
+            max_annotations: number("max-annotations", one("max-annotations")?.as_deref())?,
+            summary: switch("summary", true)?,
+            comment: choice(
+                "comment",
+                one("comment")?.as_deref().unwrap_or("never"),
+                &[
+                    ("never", Comment::Never),
+                    ("on-findings", Comment::OnFindings),
+                    ("always", Comment::Always),
+                ],
+            )?,
+            comment_key: one("comment-key")?.unwrap_or_default(),
+            check_run: switch("check-run", false)?,
+            sarif_file: one("sarif-file")?.map(PathBuf::from),
+            token: Token(one("token")?.unwrap_or_default()),
         })
     }
 
-    /// Sets the options that the inputs stand for.
-    pub(super) fn apply(&self, common: &mut Common) {
-        if self.manifest_path.is_some() {
-            common.packages.manifest_path.clone_from(&self.manifest_path);
+    /// The options that the inputs stand for, once for each manifest.
+    pub(super) fn options(&self, given: &Common) -> Vec<Common> {
+        let mut common = given.clone();
+        for (value, option) in [
+            (&self.packages, &mut common.packages.packages),
+            (&self.features, &mut common.features.features),
+            (&self.targets, &mut common.compilation.targets),
+            (&self.rustc_versions, &mut common.compilation.rustc_versions),
+        ] {
+            if !value.is_empty() {
+                option.clone_from(value);
+            }
         }
-        if !self.packages.is_empty() {
-            common.packages.packages.clone_from(&self.packages);
+        if self.manifest_paths.is_empty() {
+            return vec![common];
         }
-        if !self.features.is_empty() {
-            common.features.features.clone_from(&self.features);
-        }
-        if !self.targets.is_empty() {
-            common.compilation.targets.clone_from(&self.targets);
-        }
-        if !self.rustc_versions.is_empty() {
-            common.compilation.rustc_versions.clone_from(&self.rustc_versions);
-        }
+        let one = |path: &PathBuf| {
+            let mut common = common.clone();
+            common.packages.manifest_path = Some(path.clone());
+            common
+        };
+        self.manifest_paths.iter().map(one).collect()
     }
 }
 
-fn fail_on(value: &str) -> Result<Option<Level>, Error> {
-    match value {
-        "" | "deny" => Ok(Some(Level::Deny)),
-        "warn" => Ok(Some(Level::Warn)),
-        "never" => Ok(None),
-        other => Err(Error::new(format!("the input `fail-on` is `{other}`"))
-            .help("give `deny`, `warn` or `never`")),
-    }
+/// The environment variable of an input.
+pub(super) fn variable_of(input: &str) -> String {
+    format!("INPUT_{}", input.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// An input that is on or off.
-fn switch(name: &str, value: &str) -> Result<bool, Error> {
-    match value {
-        "" | "false" => Ok(false),
-        "true" => Ok(true),
-        other => {
-            Err(Error::new(format!("the input `{name}` is `{other}`"))
-                .help("give `true` or `false`"))
-        }
+fn switch(name: &str, value: Option<&str>, default: bool) -> Result<bool, Error> {
+    let default = if default { "true" } else { "false" };
+    choice(name, value.unwrap_or(default), &[("true", true), ("false", false)])
+}
+
+/// An input that has one of a few values.
+fn choice<T: Copy>(name: &str, value: &str, values: &[(&str, T)]) -> Result<T, Error> {
+    if let Some((_, meaning)) = values.iter().find(|(word, _)| *word == value) {
+        return Ok(*meaning);
     }
+    let words: Vec<String> = values.iter().map(|(word, _)| format!("`{word}`")).collect();
+    Err(Error::new(format!("the input `{name}` is `{value}`"))
+        .help(format!("give one of {}", words.join(", "))))
+}
+
+/// An input that is a number above 0.
+fn number(name: &str, value: Option<&str>) -> Result<usize, Error> {
+    let Some(value) = value else { return Ok(MAX_PER_SEVERITY) };
+    value.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        Error::new(format!("the input `{name}` is `{value}`"))
+            .help("give a number from 1 on; `annotations: false` leaves all of them out")
+    })
 }
 
 /// The parts of a list that is written with blanks, commas or line breaks.
@@ -101,82 +161,10 @@ fn list(value: &str) -> Vec<String> {
     parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use wasm_import_guard::finding::Level;
-
-    use super::Inputs;
-
-    fn read(given: &[(&str, &str)]) -> anyhow::Result<Inputs> {
-        let value = |name: &str| Some(given.iter().find(|(key, _)| *key == name)?.1.into());
-        Inputs::read(value)
-    }
-
-    #[test]
-    fn what_is_empty_is_not_asked_for() {
-        let defaults = Inputs {
-            manifest_path: None,
-            packages: Vec::new(),
-            features: Vec::new(),
-            targets: Vec::new(),
-            rustc_versions: Vec::new(),
-            fail_on: Some(Level::Deny),
-            base_ref: None,
-            new_only: false,
-            sarif_file: None,
-        };
-        assert_eq!(read(&[]).unwrap(), defaults);
-        let names = [
-            "MANIFEST_PATH",
-            "PACKAGE",
-            "FEATURES",
-            "TARGETS",
-            "RUSTC_VERSIONS",
-            "FAIL_ON",
-            "BASE_REF",
-            "NEW_ONLY",
-            "SARIF_FILE",
-        ];
-        let names = names.map(|name| format!("INPUT_{name}"));
-        let empty: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), " \n")).collect();
-        assert_eq!(read(&empty).unwrap(), defaults);
-    }
-
-    #[test]
-    fn lists_take_blanks_commas_and_line_breaks() {
-        let inputs = read(&[
-            ("INPUT_MANIFEST_PATH", "a b/Cargo.toml\n"),
-            ("INPUT_TARGETS", "wasm32-wasip1, wasm32-unknown-unknown\r\nwasm32-wasip2"),
-            ("INPUT_RUSTC_VERSIONS", ",1.91.0,,1.90.0\n"),
-            ("INPUT_FAIL_ON", "never"),
-        ]);
-        let inputs = inputs.unwrap();
-        assert_eq!(inputs.manifest_path, Some(PathBuf::from("a b/Cargo.toml")));
-        assert_eq!(inputs.targets, ["wasm32-wasip1", "wasm32-unknown-unknown", "wasm32-wasip2"]);
-        assert_eq!(inputs.rustc_versions, ["1.91.0", "1.90.0"]);
-        assert_eq!(inputs.fail_on, None);
-        let inputs = read(&[
-            ("INPUT_PACKAGE", "app other"),
-            ("INPUT_FEATURES", "a,b/c"),
-            ("INPUT_BASE_REF", " origin/main\n"),
-            ("INPUT_NEW_ONLY", "true"),
-            ("INPUT_SARIF_FILE", "out dir/x.sarif"),
-        ]);
-        let inputs = inputs.unwrap();
-        assert_eq!((inputs.packages.len(), inputs.features.len()), (2, 2));
-        assert_eq!(inputs.base_ref.as_deref(), Some("origin/main"));
-        assert_eq!(inputs.sarif_file, Some(PathBuf::from("out dir/x.sarif")));
-        assert!(inputs.new_only);
-    }
-
-    #[test]
-    fn a_level_that_is_none_is_named_with_those_that_are() {
-        let error = read(&[("INPUT_FAIL_ON", "Deny")]).unwrap_err();
-        let error = error.downcast_ref::<wasm_import_guard::error::Error>().unwrap();
-        assert_eq!(error.message(), "the input `fail-on` is `Deny`");
-        assert_eq!(error.helps(), ["give `deny`, `warn` or `never`"]);
-        assert_eq!(read(&[("INPUT_FAIL_ON", "warn")]).unwrap().fail_on, Some(Level::Warn));
-    }
+/// The lines of a list of paths, in which blanks and commas are nothing special.
+fn lines(value: &str) -> Vec<PathBuf> {
+    value.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from).collect()
 }
+
+#[cfg(test)]
+mod tests;

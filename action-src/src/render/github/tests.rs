@@ -5,7 +5,7 @@ use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::text::printable;
 
-use super::{check, failure};
+use super::{MAX_PER_SEVERITY, check, check_annotations, failure};
 use crate::github::workflow_command::reader::{hostile, read};
 use crate::render::samples::{HOSTILE, analysis, finding, report};
 use crate::render::tests::view;
@@ -20,7 +20,7 @@ fn shown(findings: Vec<Finding>, view: &View) -> Vec<String> {
 
 fn lines(reports: &[TargetReport], view: &View) -> Vec<String> {
     let repository = Repository::around(Path::new("/nowhere"), None);
-    check(reports, view, &repository).lines().map(str::to_owned).collect()
+    check(reports, view, &repository, MAX_PER_SEVERITY).lines().map(str::to_owned).collect()
 }
 
 fn numbered(level: Level, count: usize) -> Vec<Finding> {
@@ -133,7 +133,7 @@ fn a_hostile_name_stays_inside_its_command() {
         outcome: Err(Error::new(HOSTILE).help(HOSTILE)),
     };
     let repository = Repository::around(Path::new("/nowhere"), None);
-    let text = check(&[report(analysis), failed], &view(), &repository);
+    let text = check(&[report(analysis), failed], &view(), &repository, MAX_PER_SEVERITY);
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.lines().all(|line| line.starts_with("::error title=")
         || line.starts_with("::warning title=wasm-import-guard::")));
@@ -177,4 +177,22 @@ proptest! {
         let help = format!("\nhelp: {}", short(&help));
         prop_assert!(read.data.ends_with(&help), "{:?}", read.data);
     }
+}
+
+#[test]
+fn a_check_run_has_what_has_a_file_and_no_more_than_it_may() {
+    let mut analysis = analysis();
+    analysis.findings = numbered(Level::Warn, 30);
+    analysis.findings.extend(numbered(Level::Deny, 30));
+    analysis.findings.push(finding(Level::Note));
+    let reports = [report(analysis)];
+    let repository = Repository::around(Path::new("/nowhere"), None);
+    let all = check_annotations(&reports, &repository, 1_000);
+    assert_eq!(all.len(), 60, "notes are left out");
+    assert!(all[..30].iter().all(|one| one.level == "failure"), "the worst come first");
+    assert!(all[30..].iter().all(|one| one.level == "warning"));
+    let one = &all[0];
+    assert_eq!((one.path.as_str(), one.line), ("host-sys-0.13.2/src/lib.rs", 5));
+    assert_eq!(one.title, "libc-clash: n0 of host_body");
+    assert_eq!(check_annotations(&reports, &repository, 7), all[..7]);
 }

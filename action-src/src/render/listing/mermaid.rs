@@ -9,18 +9,15 @@ use std::fmt::Write as _;
 
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::graph::PackageIndex;
-use wasm_import_guard::text::printable;
 
 use super::super::TargetReport;
+use super::super::mermaid::label;
 use super::super::words::{counted, listed};
-use crate::text::shortened;
 
 /// How many arrows the graph has at most. Mermaid draws 500 as it comes, and then fails.
 const MAX_ARROWS: usize = 450;
 /// The most text, in bytes. Mermaid draws 50,000 characters as it comes.
 const MAX_BYTES: usize = 40_000;
-/// The longest label in characters.
-const MAX_LABEL_CHARACTERS: usize = 60;
 
 /// The graph of all targets together.
 pub(in crate::render) fn imports(reports: &[TargetReport]) -> String {
@@ -208,21 +205,6 @@ fn leads_to_imports(analysis: &Analysis) -> Vec<bool> {
         }
     }
     leads
-}
-
-/// Text for a quoted label.
-fn label(text: &str) -> String {
-    let mut out = String::new();
-    for c in shortened(&printable(text), MAX_LABEL_CHARACTERS).chars() {
-        // Among the others are quotes, brackets, `%%{…}%%`, backticks, and the colon, behind which
-        // Mermaid looks for the colours of a `style`.
-        if c.is_alphanumeric() || " ._-+@/,…".contains(c) {
-            out.push(c);
-        } else {
-            let _ = write!(out, "#{};", u32::from(c));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

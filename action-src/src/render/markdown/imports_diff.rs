@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use wasm_import_guard::import::{Import, Place};
 
-use super::{MAX_BYTES, MAX_ROWS, more, name};
+use super::{Page, more, name};
 use crate::diff::Diff;
 use crate::render::words::full_name;
 
 /// A table for one target; `since` names the revision that it was compared with.
-pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str) -> String {
+pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str, page: Page) -> String {
     if diff.is_empty() {
         return format!("\n**Imports** for {} since {}: no change\n", name(target), name(since));
     }
@@ -20,8 +20,8 @@ pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str) -> String
     );
     let rows: Vec<String> = rows(diff).collect();
     let mut shown = 0;
-    for row in rows.iter().take(MAX_ROWS) {
-        if text.len() > MAX_BYTES {
+    for row in rows.iter().take(page.rows) {
+        if text.len() > page.table {
             break;
         }
         let _ = writeln!(text, "{row}");

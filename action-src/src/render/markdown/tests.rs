@@ -3,14 +3,18 @@ use std::path::Path;
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
 
-use super::{MAX_BYTES, MAX_ROWS, check, failure};
+use super::{Page, check, failure, whole};
 use crate::render::TargetReport;
 use crate::render::samples::{HOSTILE, analysis, finding, report};
 use crate::render::tests::view;
 use crate::repository::Repository;
 
 fn shown(reports: &[TargetReport]) -> String {
-    check(reports, &view(), &Repository::around(Path::new("/nowhere"), None))
+    check(reports, &view(), &nowhere(), Page::SUMMARY)
+}
+
+fn nowhere() -> Repository {
+    Repository::around(Path::new("/nowhere"), None)
 }
 
 fn with(findings: Vec<Finding>) -> TargetReport {
@@ -36,10 +40,20 @@ fn findings_are_a_table_and_what_to_do() {
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     assert!(rows[2].starts_with("| deny | **libc-clash**: the import `close` of `host_body` has"));
     assert!(rows[3].starts_with("| warn | "), "{text}");
-    insta::assert_snapshot!(text, @r"
+    insta::assert_snapshot!(text, @r#"
     ### wasm-import-guard
 
     - `wasm32-wasip1`, rustc 1.91.0: **1 denied**, 1 warning, 0 notes; 0 imports in 0 packages
+
+    ```mermaid
+    graph LR
+      p0["app 0.1.0"]
+      p1["host-sys 0.13.2"]
+      p0 --> p1
+      p1 --> f1x0(["host_body.close"]):::deny
+      classDef deny stroke:#cf222e,stroke-width:3px
+      classDef warn stroke:#bf8700,stroke-width:3px
+    ```
 
     | level | finding | place | brought in by |
     |---|---|---|---|
@@ -49,7 +63,7 @@ fn findings_are_a_table_and_what_to_do() {
     **What to do**
 
     - help for 2 findings: build with rustc 1.91.1 or later
-    ");
+    "#);
 }
 
 #[test]
@@ -82,11 +96,18 @@ fn many_findings_are_cut_and_counted() {
         help: vec![format!("{number}{}", HOSTILE.repeat(20))],
         ..finding(Level::Deny)
     });
-    let text = shown(&[with(many.collect())]);
-    assert!(text.len() < 2 * MAX_BYTES, "{}", text.len());
+    let reports = [with(many.collect())];
+    let text = shown(&reports);
+    assert!(text.len() < 2 * Page::SUMMARY.table, "{}", text.len());
     let rows = text.lines().filter(|line| line.starts_with("| deny ")).count();
-    assert!(rows > 10 && rows <= MAX_ROWS, "{rows}");
+    assert!(rows > 10 && rows <= Page::SUMMARY.rows, "{rows}");
     assert!(text.contains(&format!("\n{} more\n", 500 - rows)));
+
+    let more = "| new | x |\n".repeat(10_000);
+    let comment = whole(&reports, &more, &view(), &nowhere(), Page::COMMENT);
+    assert!(comment.len() < 65_536, "{}", comment.len());
+    assert!(comment.contains("| deny "), "{comment}");
+    assert!(comment.ends_with("**Cut here**: the summary of the run has more\n"));
 }
 
 #[test]
@@ -109,8 +130,23 @@ fn nothing_that_a_project_writes_begins_a_line() {
         outcome: Err(Error::new(HOSTILE).help(HOSTILE)),
     };
     let text = shown(&[report(analysis), failed]);
-    let starts =
-        ["###", "- `", "  - not read: `", "  - help: ", "| ", "|---|", "**What", "- help for"];
+    let starts = [
+        "###",
+        "- `",
+        "  - not read: `",
+        "  - help: ",
+        "| ",
+        "|---|",
+        "**What",
+        "- help for",
+        // The picture.
+        "```",
+        "graph LR",
+        "  p0[\"",
+        "  p0 --> p",
+        "  p0 --> f0x0([\"",
+        "  classDef ",
+    ];
     for line in text.lines().filter(|line| !line.is_empty()) {
         assert!(starts.iter().any(|start| line.starts_with(start)), "{line:?}");
     }
