@@ -118,8 +118,9 @@ impl Step {
             let suffix = if system == "Windows" { ".exe" } else { "" };
             let archive = self.archive(&format!("{CRATE}{suffix}"), target);
             let sha256 = self.sha256(&archive);
-            table +=
-                &format!("1.0.0\t{target}\t{}\n{VERSION}\t{target}\t{sha256}\n", "0".repeat(64));
+            let lines = [("1.0.0", "0".repeat(64)), (VERSION, sha256)];
+            let lines = lines.map(|(version, sha256)| format!("{version}\t{target}\t{sha256}\n"));
+            table.extend(lines);
             files.insert(format!("/v{VERSION}/{CRATE}-v{VERSION}-{target}.tar.gz"), archive);
         }
         self.around.write("checksums.tsv", &table);
@@ -467,4 +468,67 @@ fn the_sources_are_built_by_default_and_only_as_their_own_version() {
     symlink("/bin/bash", step.around.path("bin/bash")).unwrap();
     step.set("PATH", step.around.path("bin").display().to_string());
     step.refused(&["`cargo` is not there", "`install: path` builds with it"]);
+}
+
+/// What the release packs and writes into the table is what is looked for here.
+#[test]
+fn what_the_release_workflow_makes_can_be_installed() {
+    let workflow = fs::read_to_string(repository().join(".github/workflows/release.yml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&workflow).unwrap();
+    let script = |job: &str, name: &str| {
+        let steps = workflow["jobs"][job]["steps"].as_sequence().unwrap();
+        let step = steps.iter().find(|step| step["name"] == name).unwrap();
+        step["run"].as_str().unwrap().to_owned()
+    };
+    let built: Vec<_> = workflow["jobs"]["build"]["strategy"]["matrix"]["include"]
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|target| target["target"].as_str().unwrap())
+        .collect();
+    assert_eq!(built, PLATFORMS.map(|platform| platform.2));
+
+    let release = Scratch::new();
+    let run = |script: &str, target: &str| {
+        let mut bash = Command::new("bash");
+        bash.args(["-c", script]).current_dir(release.root());
+        bash.env("TARGET", target).env("GITHUB_REF_NAME", format!("v{VERSION}"));
+        let output = bash.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    release.write("action/checksums.tsv", "version\ttarget\tsha256\n");
+    for file in ["README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+        release.write(file, "");
+    }
+    let mut files = BTreeMap::new();
+    for (system, _, target) in PLATFORMS {
+        let suffix = if system == "Windows" { ".exe" } else { "" };
+        let program = format!("#!/bin/sh\necho {CRATE} {VERSION} $1 for {target}\n");
+        release.write(&format!("target/{target}/release/{CRATE}{suffix}"), &program);
+        release.write(&format!("target/{target}/release/{CRATE}.d"), "");
+        run(&script("build", "Pack"), target);
+        fs::remove_dir_all(release.path("dist")).unwrap();
+        let name = format!("{CRATE}-v{VERSION}-{target}.tar.gz");
+        files.insert(format!("/v{VERSION}/{name}"), fs::read(release.path(&name)).unwrap());
+    }
+    // As download-artifact puts them together.
+    fs::create_dir(release.path("dist")).unwrap();
+    for entry in fs::read_dir(release.root()).unwrap().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|extension| extension == "gz") {
+            fs::rename(entry.path(), release.path("dist").join(entry.file_name())).unwrap();
+        }
+    }
+    run(&script("release", "Checksums"), "");
+    run(&script("table", "Add them to the table"), "");
+
+    let server = Server::new(files);
+    for (system, processor, target) in PLATFORMS {
+        let mut step = Step::new("prebuilt", VERSION);
+        step.set("RUNNER_OS", system).set("RUNNER_ARCH", processor);
+        step.set("WASM_IMPORT_GUARD_RELEASES", &server.address);
+        let table = release.path("action/checksums.tsv").display().to_string();
+        let installed = step.set("WASM_IMPORT_GUARD_CHECKSUMS", table).run();
+        assert_eq!(installed.code, Some(0), "{target}: {}", installed.printed);
+        assert!(installed.printed.contains(&format!("--version for {target}")));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use wasm_import_guard_tests::{Scratch, repository, tool};
 
@@ -132,6 +132,42 @@ fn no_workflow_has_more_rights_than_its_jobs_name() {
                 }
             }
         }
+    }
+}
+
+/// check.yml takes itself to be from where its server says, and from nowhere else.
+#[test]
+fn the_reusable_workflow_is_told_where_it_is_from() {
+    let text = fs::read_to_string(repository().join(".github/workflows/check.yml")).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let steps = workflow["jobs"]["check"]["steps"].as_sequence().unwrap();
+    let step = steps.iter().find(|step| step["id"] == "action").unwrap();
+    let find = |job: &str| {
+        let scratch = Scratch::new();
+        scratch.write("output", "");
+        let mut bash = Command::new("bash");
+        bash.args(["-c", step["run"].as_str().unwrap()]).env("JOB", job);
+        let output = bash.env("GITHUB_OUTPUT", scratch.path("output")).output().unwrap();
+        let written = fs::read_to_string(scratch.path("output")).unwrap();
+        (output.status.code(), written, all(&output))
+    };
+    let (code, written, _) = find(
+        "{\n  \"status\": \"success\",\n  \"workflow_repository\": \"owner/wasm-import-guard\",\n  \
+         \"workflow_sha\": \"1234567890123456789012345678901234567890\"\n}",
+    );
+    assert_eq!(code, Some(0));
+    let expected = "workflow_repository=owner/wasm-import-guard\n\
+        workflow_sha=1234567890123456789012345678901234567890\n";
+    assert_eq!(written, expected);
+    for job in [
+        "{ \"status\": \"success\" }",
+        "{ \"workflow_repository\": \"\", \"workflow_sha\": \"1\" }",
+        "{ \"workflow_repository\": \"a/b\", \"workflow_sha\": null }",
+        "",
+    ] {
+        let (code, _, said) = find(job);
+        assert_eq!(code, Some(2), "{job}");
+        assert!(said.starts_with("::error::this server does not tell"), "{said}");
     }
 }
 

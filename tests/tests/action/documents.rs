@@ -32,7 +32,7 @@ fn blocks() -> Vec<Block> {
                     let place = format!("{page}:{}", number + 1);
                     open = Some(Block { place, text: String::new() });
                 }
-                Some(block) if line != "```" => block.text += &format!("{line}\n"),
+                Some(block) if line != "```" => block.text.extend([line, "\n"]),
                 _ => blocks.extend(open.take()),
             }
         }
