@@ -139,6 +139,8 @@ fn minimum_versions_are_at_the_line_that_says_them() {
 
 const WORKFLOW: &str = "env:\n  RUSTUP_TOOLCHAIN: 1.91.0\n";
 
+// With a link, which not every user of Windows may make.
+#[cfg(unix)]
 #[test]
 fn only_workflows_of_the_repository_are_read_and_only_so_many_bytes() {
     let scratch = Scratch::new(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use wasm_import_guard_tests::{Scratch, repository, tool};
@@ -71,20 +71,50 @@ impl Checkout {
         assert!(output.status.success(), "git {arguments:?}: {output:?}");
     }
 
+    /// This repository, with `changes` to its files: a path, a text that is there once, and another.
+    pub(crate) fn of_this_repository(changes: &[(&str, &str, &str)]) -> Self {
+        let checkout = Self(Scratch::new());
+        copy_of_this_repository(checkout.0.root());
+        for (path, from, to) in changes {
+            let text = fs::read_to_string(checkout.0.path(path)).unwrap();
+            assert_eq!(text.matches(from).count(), 1, "{path} has not one `{from}`");
+            checkout.0.write(path, &text.replace(from, to));
+        }
+        checkout.git(&["init", "--quiet", "--initial-branch=change"]);
+        checkout.commit(&[]);
+        checkout
+    }
+
+    /// Its directory.
+    pub(crate) fn root(&self) -> &Path {
+        self.0.root()
+    }
+
+    /// Its last commit.
+    pub(crate) fn head(&self) -> String {
+        let mut git = Command::new("git");
+        let output = git.args(["rev-parse", "HEAD"]).current_dir(self.0.root()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
     /// Runs the repository's workflows for a pull request, with this checkout as [`ACTION`].
     pub(crate) fn pull_request(&self) -> Run {
-        // Two runs would replace each other's binary.
-        static ONE: Mutex<()> = Mutex::new(());
-        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let around = Scratch::new();
+        let action = around.path("action");
+        copy_of_this_repository(&action);
+        let local = format!("{ACTION}={}", action.display());
+        self.run(&["-P", "ubuntu-latest=-self-hosted", "--local-repository", &local])
+    }
+
+    /// Runs workflows for a pull request as these arguments of act choose them.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let _one = alone();
         let around = Scratch::new();
         around.write("event.json", PULL_REQUEST);
-        copy_of_this_repository(&around.path("action"));
         fs::create_dir(around.path("home")).unwrap();
         let mut act = tool("act");
-        act.args(["pull_request", "--json", "-P", "ubuntu-latest=-self-hosted"]);
+        act.args(["pull_request", "--json"]).args(arguments);
         act.arg("--eventpath").arg(around.path("event.json"));
-        let action = around.path("action");
-        act.arg("--local-repository").arg(format!("{ACTION}={}", action.display()));
         act.current_dir(self.0.root());
         for (name, value) in environment() {
             act.arg("--env").arg(format!("{name}={value}"));
@@ -98,6 +128,17 @@ impl Checkout {
         let entries = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         Run { passed: output.status.success(), entries, log: format!("{log}{errors}") }
     }
+}
+
+/// Two runs would replace each other's binary in [`target_directory`].
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the command is built. Kept between runs: only the repository's own crates are built again.
+pub(crate) fn target_directory() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("action")
 }
 
 impl Run {
@@ -125,6 +166,11 @@ impl Run {
             summary: summaries.iter().map(|entry| entry["content"].as_str().unwrap()).collect(),
             outputs: outputs.collect(),
         }
+    }
+
+    /// Everything that happened, to be shown when a test fails.
+    pub(crate) fn log(&self) -> &str {
+        &self.log
     }
 
     /// Everything that steps printed and that was no command.
@@ -161,14 +207,13 @@ fn annotation(entry: &Value) -> workflow_command::Command {
 }
 
 /// What the steps of a workflow need from this machine's environment, and how the action is built.
-fn environment() -> Vec<(String, String)> {
+pub(crate) fn environment() -> Vec<(String, String)> {
     let home = PathBuf::from(std::env::var_os("HOME").unwrap());
     let directory = |name: &str, default: &str| {
         let path = std::env::var_os(name).map_or_else(|| home.join(default), PathBuf::from);
         (name.to_owned(), path.display().to_string())
     };
-    // Kept between runs: only the repository's own crates are built again.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("action").display().to_string();
+    let target = target_directory().display().to_string();
     let mut environment = vec![
         directory("CARGO_HOME", ".cargo"),
         directory("RUSTUP_HOME", ".rustup"),

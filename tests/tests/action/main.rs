@@ -4,5 +4,9 @@
 
 mod act;
 mod definition;
+mod documents;
+mod pins;
+mod pre_commit;
 mod pull_request;
+mod self_test;
 mod workflow_command;

@@ -145,7 +145,7 @@ fn a_hazard_of_a_dependency_fails_the_step_at_the_line_that_brings_it_in() {
     assert_eq!(mistaken.annotations.len(), 1);
     assert_eq!(
         mistaken.annotations[0].data,
-        "the input `fail-on` is `sometimes`\nhelp: give `deny`, `warn` or `never`"
+        "the input `fail-on` is `sometimes`\nhelp: give one of `deny`, `warn`, `never`"
     );
     assert_eq!(mistaken.outputs["conclusion"], "error");
     assert!(mistaken.summary.contains("**nothing was analysed**: the input `fail-on` is"));
