@@ -86,7 +86,7 @@ fn a_run_that_fails_says_so_in_the_comment_that_is_there() {
     let failed = step.run();
     assert_eq!((failed.code, failed.output("conclusion")), (Some(2), "error"));
     let comment = only(&api);
-    assert!(comment.body.contains("**nothing was analysed**"), "{}", comment.body);
+    assert!(comment.body.contains("was **not analysed**"), "{}", comment.body);
     assert!(!comment.body.contains("Resolved"), "{}", comment.body);
 
     let other = Api::start();

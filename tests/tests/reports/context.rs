@@ -154,10 +154,11 @@ fn the_build_does_not_see_the_token() {
     let script = "fn main() {\n    let seen = std::env::vars().filter(|(name, _)| \
         name.starts_with(\"INPUT_\"));\n    let seen: Vec<String> = seen.map(|(name, _)| name)\
         .collect();\n    std::fs::write(\"seen.txt\", seen.join(\"\\n\")).unwrap();\n}\n";
-    let step = step.file("build.rs", script).imports(&["harmless"]);
+    let step = step.file("host-sys/build.rs", script);
+    // The rustc of this test has no std for wasm: the build ends behind the script.
     let run = step.run();
-    assert_eq!(run.code, Some(0), "{run:?}");
-    let seen = std::fs::read_to_string(step.path("seen.txt")).unwrap();
+    let seen = std::fs::read_to_string(step.path("host-sys/seen.txt"));
+    let seen = seen.unwrap_or_else(|_| panic!("{run:?}"));
     assert!(seen.contains("INPUT_TARGETS") && !seen.contains("INPUT_TOKEN"), "{seen}");
 }
 

@@ -34,7 +34,7 @@ impl Service {
             _ => agent.run(request.body(body.to_string()).unwrap()),
         }
         .unwrap();
-        response.body_mut().read_json().unwrap()
+        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
     }
 
     fn comments(&self) -> Vec<(String, String)> {

@@ -1,7 +1,5 @@
 //! When GitHub does not play along: the exit code and the other reports stay as they are.
 
-use std::time::Duration;
-
 use wasm_import_guard_tests::github::{Api, Fault, Permission};
 
 use crate::step::{Step, pull_request};
@@ -146,7 +144,7 @@ fn a_short_pause_is_made_and_a_long_one_is_not() {
         assert_eq!(api.comments(1).len(), 0);
 
         let api = Api::start();
-        let hourly = Fault::primary_rate_limit(status, Duration::from_secs(1_800));
+        let hourly = Fault::primary_rate_limit(status, 1_800);
         api.fail(hourly.on("GET", "/comments").always());
         let warning = degraded(Step::on(&api), "comment");
         assert!(warning.contains("rate limit is reached"), "{warning}");

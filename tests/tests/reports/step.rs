@@ -1,6 +1,7 @@
 //! A step that uses the Action, without the runner around it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -32,7 +33,6 @@ pub(crate) struct Step {
 pub(crate) struct Given {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
-    pub(crate) stderr: String,
     pub(crate) summary: String,
     pub(crate) outputs: BTreeMap<String, String>,
 }
@@ -95,11 +95,12 @@ impl Step {
     pub(crate) fn imports_of(self, imports: &[(&str, &str)]) -> Self {
         let (mut declared, mut called) = (String::new(), String::from("pub fn run() {\n"));
         for (number, (module, name)) in imports.iter().enumerate() {
-            declared += &format!(
+            let _ = write!(
+                declared,
                 "#[link(wasm_import_module = {module:?})]\nextern \"C\" {{\n    \
                  #[link_name = {name:?}]\n    pub fn f{number}(descriptor: i32) -> i32;\n}}\n"
             );
-            called += &format!("    unsafe {{ host_sys::f{number}(1) }};\n");
+            let _ = writeln!(called, "    unsafe {{ host_sys::f{number}(1) }};");
         }
         called += "}\n";
         self.file("host-sys/src/lib.rs", &declared).file("src/lib.rs", &called)
@@ -143,7 +144,6 @@ impl Step {
         Given {
             code: output.status,
             stdout: output.stdout,
-            stderr: output.stderr,
             summary: fs::read_to_string(path(summary)).unwrap(),
             outputs: read_outputs(&fs::read_to_string(path(outputs)).unwrap()),
         }
