@@ -54,7 +54,8 @@ impl Checkout {
         checkout
     }
 
-    fn commit(&self, files: &[(&str, &str)]) {
+    /// Changes these files, and commits that.
+    pub(crate) fn commit(&self, files: &[(&str, &str)]) {
         for (path, text) in files {
             self.0.write(path, text);
         }
@@ -92,28 +93,47 @@ impl Checkout {
 
     /// Its last commit.
     pub(crate) fn head(&self) -> String {
+        self.commit_of("HEAD")
+    }
+
+    /// The commit that [`Self::on_base`] began with.
+    pub(crate) fn base(&self) -> String {
+        self.commit_of("refs/remotes/origin/main")
+    }
+
+    fn commit_of(&self, name: &str) -> String {
         let mut git = Command::new("git");
-        let output = git.args(["rev-parse", "HEAD"]).current_dir(self.0.root()).output().unwrap();
+        let output = git.args(["rev-parse", name]).current_dir(self.0.root()).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     /// Runs the repository's workflows for a pull request, with this checkout as [`ACTION`].
     pub(crate) fn pull_request(&self) -> Run {
+        self.event("pull_request", PULL_REQUEST, &[])
+    }
+
+    /// The same for another event, with more arguments of act.
+    pub(crate) fn event(&self, name: &str, described: &str, arguments: &[&str]) -> Run {
         let around = Scratch::new();
         let action = around.path("action");
         copy_of_this_repository(&action);
         let local = format!("{ACTION}={}", action.display());
-        self.run(&["-P", "ubuntu-latest=-self-hosted", "--local-repository", &local])
+        let uses = ["-P", "ubuntu-latest=-self-hosted", "--local-repository", &local];
+        self.act(name, described, &[&uses, arguments].concat())
     }
 
     /// Runs workflows for a pull request as these arguments of act choose them.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.act("pull_request", PULL_REQUEST, arguments)
+    }
+
+    fn act(&self, event: &str, described: &str, arguments: &[&str]) -> Run {
         let _one = alone();
         let around = Scratch::new();
-        around.write("event.json", PULL_REQUEST);
+        around.write("event.json", described);
         fs::create_dir(around.path("home")).unwrap();
         let mut act = tool("act");
-        act.args(["pull_request", "--json"]).args(arguments);
+        act.args([event, "--json"]).args(arguments);
         act.arg("--eventpath").arg(around.path("event.json"));
         act.current_dir(self.0.root());
         for (name, value) in environment() {

@@ -8,5 +8,6 @@ mod documents;
 mod pins;
 mod pre_commit;
 mod pull_request;
+mod reports;
 mod self_test;
 mod workflow_command;

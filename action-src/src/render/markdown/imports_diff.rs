@@ -14,9 +14,10 @@ pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str, page: Pag
         return format!("\n**Imports** for {} since {}: no change\n", name(target), name(since));
     }
     let mut text = format!(
-        "\n**Imports** for {} since {}\n\n| | import | declared in |\n|---|---|---|\n",
+        "\n**Imports** for {} since {}: {}\n\n| | import | declared in |\n|---|---|---|\n",
         name(target),
-        name(since)
+        name(since),
+        counts(diff)
     );
     let rows: Vec<String> = rows(diff).collect();
     let mut shown = 0;
@@ -29,6 +30,19 @@ pub(crate) fn imports_diff(diff: &Diff<'_>, target: &str, since: &str, page: Pag
     }
     more(&mut text, "\n", rows.len(), shown);
     text
+}
+
+/// `2 new, 1 gone`.
+fn counts(diff: &Diff<'_>) -> String {
+    let counts = [
+        (diff.added.len(), "new"),
+        (diff.removed.len(), "gone"),
+        (diff.moved.len(), "moved"),
+        (diff.changed.len(), "with another type"),
+        (diff.newly_opaque.len() + diff.no_longer_opaque.len(), "changes of what cannot be read"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
 fn rows(diff: &Diff<'_>) -> impl Iterator<Item = String> {
