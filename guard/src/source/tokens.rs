@@ -4,6 +4,7 @@
 //! proportion to its size and never stack.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::lexer::lex_flat;
 
@@ -16,7 +17,8 @@ pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 pub(crate) struct Tokens {
     text: String,
     list: Vec<Token>,
-    line_starts: Vec<u32>,
+    /// Where lines start: found when a position is first asked for.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 /// One token; `start..end` are byte offsets into the text.
@@ -71,8 +73,7 @@ impl Tokens {
             token.start += skipped;
             token.end += skipped;
         }
-        let line_starts = line_starts(&text);
-        Ok(Self { text, list: tokens, line_starts })
+        Ok(Self { text, list: tokens, line_starts: OnceLock::new() })
     }
 
     /// Lays `pieces` out as a text of their own; `None` where their groups do not close. Tokens that touch
@@ -121,7 +122,7 @@ impl Tokens {
             list.push(token);
             before = place;
         }
-        let line_starts = line_starts(&text);
+        let line_starts = OnceLock::new();
         open.is_empty().then_some(Self { text, list, line_starts })
     }
 
@@ -207,8 +208,9 @@ impl Tokens {
     /// Line and column of token `index`, both from 1, the column in characters.
     pub(crate) fn position(&self, index: usize) -> (usize, usize) {
         let start = self.list.get(index).map_or(0, |token| token.start);
-        let line = self.line_starts.partition_point(|&line_start| line_start <= start);
-        let line_start = self.line_starts[line - 1] as usize;
+        let line_starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let line = line_starts.partition_point(|&line_start| line_start <= start);
+        let line_start = line_starts[line - 1] as usize;
         let column = self.text[line_start..start as usize].trim_start_matches('\u{feff}');
         (line, column.chars().count() + 1)
     }
