@@ -358,7 +358,7 @@ fn import(
     Import {
         package: source.package,
         source: package.source.clone(),
-        place: source.place(package, declared.file, declared.token),
+        place: source.place(package, declared.spot),
         module: declared.module.clone(),
         name: declared.name.clone(),
         ident: declared.ident.clone(),
@@ -412,7 +412,7 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for hidden in &source.opaque {
-            let place = source.place(package, hidden.file, hidden.token);
+            let place = source.place(package, hidden.spot);
             opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
     }

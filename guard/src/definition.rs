@@ -39,7 +39,7 @@ pub(crate) fn of_graph(graph: &Graph, read: &Declarations, wide: bool) -> Vec<Sy
             all.push(SymbolDefinition {
                 package: source.package,
                 source: package.source.clone(),
-                place: source.place(package, definition.file, definition.token),
+                place: source.place(package, definition.spot),
                 name: definition.name.clone(),
                 kind: definition.kind,
                 wasm_type: wasm_type::of_definition(&read.program, crate_id, definition, wide),

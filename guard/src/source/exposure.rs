@@ -84,7 +84,7 @@ impl References {
             self.unresolved.entry(last).or_default().push(reference);
             return;
         }
-        let lookup = program.lookup(from, mention.scope, &path, mention.style);
+        let lookup = program.lookup(from, mention.scope, path, mention.style);
         if lookup.meanings.is_empty() {
             if let Some(crate_id) = lookup.lost_in {
                 self.lost.entry((crate_id, last.clone())).or_default().push(reference);
@@ -141,7 +141,7 @@ fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>
                 Style::Path | Style::Macro => lookups
                     .entry((mention.scope, mention.style, path.clone()))
                     .or_insert_with(|| {
-                        program.lookup(crate_id, mention.scope, &path, mention.style).meanings
+                        program.lookup(crate_id, mention.scope, path, mention.style).meanings
                     })
                     .clone(),
                 Style::Method | Style::Qualified => HashSet::new(),
@@ -380,8 +380,7 @@ impl<'a> CrateExposure<'a> {
     fn says(&self, reference: &Reference, name: &str, through: Option<&'static str>) -> String {
         let source = &self.program.crates[reference.from];
         let package = self.graph.package(source.package);
-        let place = source.place(package, reference.mention.file, reference.mention.start as usize);
-        let at = format!("{}:{}", place.file, place.line);
+        let at = format!("{}:{}", source.file(reference.mention.file), reference.mention.line);
         match through {
             None => format!("`{}` names it at {at}", package.name),
             Some(why) => format!("`{}` names `{name}` at {at}: {why}", package.name),

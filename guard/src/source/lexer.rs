@@ -45,7 +45,10 @@ struct Lexer<'a> {
 
 impl Lexer<'_> {
     /// The next token's kind and start, `None` inside at the text's end, `None` outside at an error.
-    #[expect(clippy::option_option, reason = "`?` on errors keeps the cases below in one line each")]
+    #[expect(
+        clippy::option_option,
+        reason = "`?` on errors keeps the cases below in one line each"
+    )]
     fn next_token(&mut self) -> Option<Option<(Kind, usize)>> {
         loop {
             let start = self.at;
@@ -261,8 +264,8 @@ impl Lexer<'_> {
     }
 
     fn number(&mut self) -> Kind {
-        let is_prefixed = self.byte(0) == Some(b'0')
-            && matches!(self.byte(1), Some(b'b' | b'o' | b'x'));
+        let is_prefixed =
+            self.byte(0) == Some(b'0') && matches!(self.byte(1), Some(b'b' | b'o' | b'x'));
         if is_prefixed {
             // The digits, and what suffix there may be.
             self.skip_identifier();
@@ -290,10 +293,7 @@ impl Lexer<'_> {
 
 /// White space as Rust has it: `Pattern_White_Space`.
 fn is_white_space(c: char) -> bool {
-    matches!(
-        c,
-        '\t'..='\r' | ' ' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
 }
 
 fn is_identifier_start(c: char) -> bool {

@@ -1,6 +1,6 @@
 //! Paths in the text of an item: what it calls, names or expands.
 
-use super::model::{Mention, Style};
+use super::model::{Mention, Style, path_in};
 use super::tokens::{Delimiter, Kind, Tokens};
 use super::walk::{Context, Region, Walker, Wanted};
 use crate::cfg::Truth;
@@ -68,15 +68,11 @@ impl Walker<'_> {
             }
         };
         if wanted && region.truth != Truth::False {
-            let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return };
-            self.source.carriers[carrier].mentions.push(Mention {
-                file: region.file,
-                scope: region.scope,
-                start,
-                end,
-                style,
-                truth: region.truth,
-            });
+            let path = self.path_id(path_in(self.tokens(region.file), start..end));
+            let (file, line) = self.line(region.file, start);
+            let (scope, truth) = (region.scope, region.truth);
+            let mention = Mention { path, scope, file, line, style, truth };
+            self.source.carriers[carrier].mentions.push(mention);
         }
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod model;
 pub(crate) mod modules;
 pub(crate) mod names;
 mod text_scan;
+mod texts;
 mod tokens;
 mod walk;
 pub(crate) mod wasm_type;

@@ -13,7 +13,7 @@ use super::lexer::lex_flat;
 pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A lexed file. Doc comments are left out: they carry no code.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tokens {
     text: String,
     list: Vec<Token>,
@@ -126,6 +126,35 @@ impl Tokens {
         open.is_empty().then_some(Self { text, list, line_starts })
     }
 
+    /// Adds the tokens of `range` of `other`, with what stands between them; gives their range here.
+    pub(crate) fn append(&mut self, other: &Self, range: Range<usize>) -> Range<usize> {
+        let start = self.list.len();
+        let Some(tokens) = other.list.get(range.clone()).filter(|tokens| !tokens.is_empty()) else {
+            return start..start;
+        };
+        // A blank, so that it adjoins nothing.
+        self.text.push(' ');
+        let text = tokens[0].start as usize..tokens[tokens.len() - 1].end as usize;
+        let (from, to) = (tokens[0].start, offset(self.text.len()));
+        self.text.push_str(&other.text[text]);
+        self.list.extend(tokens.iter().map(|token| Token {
+            kind: token.kind,
+            start: token.start - from + to,
+            end: token.end - from + to,
+            // A delimiter whose other one is left out has none that is asked for.
+            partner: (token.partner + offset(start)).saturating_sub(offset(range.start)),
+        }));
+        self.line_starts = OnceLock::new();
+        start..self.list.len()
+    }
+
+    /// A text of the tokens of `range` alone.
+    pub(crate) fn part(&self, range: Range<usize>) -> Self {
+        let mut part = Self::default();
+        part.append(self, range);
+        part
+    }
+
     /// Whether nothing stands between token `index` and the one before it.
     pub(crate) fn adjoins(&self, index: usize) -> bool {
         index > 0 && index < self.list.len() && self.list[index - 1].end == self.list[index].start
@@ -207,12 +236,21 @@ impl Tokens {
 
     /// Line and column of token `index`, both from 1, the column in characters.
     pub(crate) fn position(&self, index: usize) -> (usize, usize) {
-        let start = self.list.get(index).map_or(0, |token| token.start);
-        let line_starts = self.line_starts.get_or_init(|| line_starts(&self.text));
-        let line = line_starts.partition_point(|&line_start| line_start <= start);
-        let line_start = line_starts[line - 1] as usize;
-        let column = self.text[line_start..start as usize].trim_start_matches('\u{feff}');
+        let line = self.line(index);
+        let start = self.list.get(index).map_or(0, |token| token.start as usize);
+        let line_start = self.line_starts()[line - 1] as usize;
+        let column = self.text[line_start..start].trim_start_matches('\u{feff}');
         (line, column.chars().count() + 1)
+    }
+
+    /// The line of token `index`, from 1.
+    pub(crate) fn line(&self, index: usize) -> usize {
+        let start = self.list.get(index).map_or(0, |token| token.start);
+        self.line_starts().partition_point(|&line_start| line_start <= start)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
     /// The source of `range` on one line: one blank where white space or a comment stood.

@@ -38,12 +38,7 @@ pub(crate) fn of_import(
     if declared.kind != ImportKind::Function {
         return None;
     }
-    let head = TypeText {
-        file: declared.file,
-        scope: declared.scope,
-        range: declared.token..declared.end,
-    };
-    Signature { program, wide }.of_function(crate_id, &head)
+    Signature { program, wide }.of_function(crate_id, &declared.head)
 }
 
 /// The same for a function that the crate defines under a symbol of its own. `None` too where the ABI is
@@ -57,12 +52,7 @@ pub(crate) fn of_definition(
     if definition.kind != ImportKind::Function || !definition.passes_as_c {
         return None;
     }
-    let head = TypeText {
-        file: definition.file,
-        scope: definition.scope,
-        range: definition.token..definition.end,
-    };
-    Signature { program, wide }.of_function(crate_id, &head)
+    Signature { program, wide }.of_function(crate_id, &definition.head)
 }
 
 /// What a written type tells by itself.
@@ -83,7 +73,7 @@ struct Signature<'a> {
 impl Signature<'_> {
     /// The type of a function from its head: its name, its parameters, its result.
     fn of_function(&self, crate_id: CrateId, head: &TypeText) -> Option<WasmType> {
-        let tokens = &self.program.crates[crate_id].files[head.file].tokens;
+        let tokens = &self.program.crates[crate_id].text;
         let place = |range| TypeText { range, ..head.clone() };
         let mut list = head.range.start + 1;
         if tokens.is_punct(list, '<') {
@@ -109,7 +99,7 @@ impl Signature<'_> {
     /// The value types of a Rust type: none for `()` and `!`; `None` when unknown.
     fn of_type(&self, mut crate_id: CrateId, mut text: TypeText) -> Option<Vec<ValueType>> {
         for _ in 0..MAX_ALIASES {
-            let tokens = &self.program.crates[crate_id].files[text.file].tokens;
+            let tokens = &self.program.crates[crate_id].text;
             match self.written(tokens, text.range.clone()) {
                 Written::Layout(values) => return Some(values),
                 Written::Unknown => return None,
