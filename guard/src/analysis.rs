@@ -15,10 +15,11 @@ use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
 use crate::native;
 use crate::outcome::Others;
+use crate::parallel::Threads;
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
 use crate::rules;
-use crate::source::load::{Declarations, declarations};
+use crate::source::load::{Declarations, Sources};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::wasm_type;
 use crate::symbols::CSymbols;
@@ -154,6 +155,7 @@ impl Session {
             built,
             policies: policies.under(&self.levels),
             policy_mode: policy::Mode::Command,
+            threads: Threads::of_machine(),
         };
         Ok(analyse(input, progress))
     }
@@ -196,6 +198,7 @@ pub(crate) struct Input<'a> {
     /// What the project decides about findings.
     pub(crate) policies: Policies,
     pub(crate) policy_mode: policy::Mode,
+    pub(crate) threads: Threads,
 }
 
 /// Analyses a graph that is already resolved.
@@ -208,9 +211,15 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let known =
         KnownSymbols { symbols: &symbols, considered: input.considered, musl: musl.as_ref() };
     let (cfg, root) = (input.cfg, &input.workspace_root);
-    let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
-        progress(Progress { done, total });
-    });
+    let sources = Sources {
+        graph: &graph,
+        target: cfg,
+        workspace_root: root,
+        builds: &input.builds,
+        known: &known,
+        threads: input.threads,
+    };
+    let mut read = sources.declarations(&mut |done| progress(Progress { done, total }));
     problems.append(&mut read.problems);
     let definers = Definers::new(&graph, &read, known);
     let mut imports = imports(&graph, &read, &definers, input.cfg);
@@ -463,7 +472,15 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
-    let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
+    let sources = Sources {
+        graph: &graph,
+        target: &cfg,
+        workspace_root: &directory,
+        builds: &builds,
+        known: &known,
+        threads: Threads::ONE,
+    };
+    let read = sources.declarations(&mut |_| {});
     let definers = Definers::new(&graph, &read, known);
     let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");

@@ -13,6 +13,7 @@ use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::error::{Error, Problem};
 use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
+use crate::parallel::Threads;
 use crate::policy;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
@@ -146,6 +147,7 @@ impl Guard {
                 sysroot: &toolchain.sysroot,
                 policies,
                 policy_mode: policy::Mode::BuildScript,
+                threads: Threads::ONE,
             },
             &mut |_| {},
         );

@@ -128,6 +128,26 @@ impl Graph {
         false
     }
 
+    /// `packages` and every package that depends on one of them, in the order of the graph.
+    pub(crate) fn dependents(&self, packages: &BTreeSet<PackageIndex>) -> BTreeSet<PackageIndex> {
+        let mut users: Vec<Vec<PackageIndex>> = vec![Vec::new(); self.packages.len()];
+        for (at, package) in self.packages.iter().enumerate() {
+            for dependency in &package.dependencies {
+                users[dependency.package.0].push(PackageIndex(at));
+            }
+        }
+        let mut found = packages.clone();
+        let mut pending: Vec<PackageIndex> = packages.iter().copied().collect();
+        while let Some(at) = pending.pop() {
+            for &user in &users[at.0] {
+                if found.insert(user) {
+                    pending.push(user);
+                }
+            }
+        }
+        found
+    }
+
     /// `from` and every package that it depends on.
     pub fn reached_from(&self, from: PackageIndex) -> BTreeSet<PackageIndex> {
         let mut reached = BTreeSet::from([from]);

@@ -41,6 +41,16 @@ pub(super) const WORDS: &[&str] = &[
     "wasm_split",
 ];
 
+/// Whether `word` is the last segment of a generating attribute.
+pub(super) fn is_attribute(word: &str) -> bool {
+    ATTRIBUTES.contains(&word) || FUNCTION_ATTRIBUTES.contains(&word)
+}
+
+/// Whether `word` is the last segment of a generating function-like macro.
+pub(super) fn is_macro(word: &str) -> bool {
+    MACROS.iter().any(|(name, _)| *name == word)
+}
+
 /// The crate of the generator `name` among the segments of a path to it.
 fn crate_of<'a>(name: &str, mut segments: impl Iterator<Item = &'a str>) -> Option<&'static str> {
     let (_, crates) = MACROS.iter().find(|(known, _)| *known == name)?;

@@ -1,7 +1,8 @@
 //! Paths in the text of an item: what it calls, names or expands.
 
-use super::model::{Mention, Style, path_in};
-use super::tokens::{Delimiter, Kind, Tokens};
+use super::model::{Mention, ScopeId, Style, path_in};
+use super::texts::FileId;
+use super::tokens::{Delimiter, Kind, Tokens, offset};
 use super::walk::{Context, Region, Walker, Wanted};
 use crate::cfg::Truth;
 
@@ -12,6 +13,17 @@ const KEYWORDS: &[&str] = &[
     "return", "static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while",
     "yield", "_",
 ];
+
+/// A mention as the tokens that spell it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unspelled {
+    file: FileId,
+    scope: ScopeId,
+    start: u32,
+    end: u32,
+    style: Style,
+    truth: Truth,
+}
 
 impl Walker<'_> {
     /// Reads the path at `at`, if one starts there, and a macro call's group behind it. Gives the index
@@ -58,6 +70,18 @@ impl Walker<'_> {
         Some(self.macro_call(region, &name, last, group))
     }
 
+    /// Gives each carrier its mentions.
+    pub(super) fn spell_mentions(&mut self) {
+        for (carrier, unspelled) in std::mem::take(&mut self.mentions) {
+            let Unspelled { file, scope, start, end, style, truth } = unspelled;
+            let (start, end) = (start as usize, end as usize);
+            let path = self.path_id(path_in(self.tokens(file), start..end));
+            let (file, line) = self.line(file, start);
+            let mention = Mention { path, scope, file, line, style, truth };
+            self.source.carriers[carrier].mentions.push(mention);
+        }
+    }
+
     fn keep(&mut self, region: &Region, start: usize, end: usize, last: usize, style: Style) {
         let Some(carrier) = region.carrier else { return };
         let wanted = match self.wanted {
@@ -68,11 +92,9 @@ impl Walker<'_> {
             }
         };
         if wanted && region.truth != Truth::False {
-            let path = self.path_id(path_in(self.tokens(region.file), start..end));
-            let (file, line) = self.line(region.file, start);
-            let (scope, truth) = (region.scope, region.truth);
-            let mention = Mention { path, scope, file, line, style, truth };
-            self.source.carriers[carrier].mentions.push(mention);
+            let (start, end) = (offset(start), offset(end));
+            let Region { file, scope, truth, .. } = *region;
+            self.mentions.push((carrier, Unspelled { file, scope, start, end, style, truth }));
         }
     }
 

@@ -16,6 +16,7 @@ mod mentions;
 pub(crate) mod model;
 pub(crate) mod modules;
 pub(crate) mod names;
+mod reader;
 mod text_scan;
 mod texts;
 mod tokens;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::generators;
-use super::tokens::MAX_FILE_BYTES;
+use super::tokens::{Delimiter, Kind, MAX_FILE_BYTES, Tokens};
 use crate::document::read_regular;
 
 /// What a package's text holds.
@@ -98,15 +98,45 @@ fn hints_of(text: &str) -> Hints {
     if text.contains("\"..") && (text.contains("path") || text.contains("include!")) {
         return Hints { extern_block: true, definition: true };
     }
+    let may_declare = generators::WORDS.iter().any(|word| text.contains(word))
+        || text.match_indices("extern").any(|(at, word)| {
+            let behind = &text[at + word.len()..];
+            !text[..at].ends_with(is_identifier) && may_open_block(behind)
+        });
     Hints {
-        extern_block: includes_generated(text)
-            || generators::WORDS.iter().any(|word| text.contains(word))
-            || text.match_indices("extern").any(|(at, word)| {
-                let behind = &text[at + word.len()..];
-                !text[..at].ends_with(is_identifier) && may_open_block(behind)
-            }),
+        extern_block: includes_generated(text) || (may_declare && declares(text)),
         definition: text.contains("no_mangle") || text.contains("export_name"),
     }
+}
+
+/// Whether the tokens of a text, in which the words stand, have an extern block or a generator: most texts
+/// have the words in a comment, or import a generator that they do not call.
+fn declares(text: &str) -> bool {
+    let Ok(tokens) = Tokens::lex(text.to_owned()) else { return true };
+    let mut end_of_attribute = 0;
+    (0..tokens.len()).any(|at| match tokens.kind(at) {
+        Some(Kind::Punct('#')) => {
+            let bracket = at + 1 + usize::from(tokens.is_punct(at + 1, '!'));
+            if tokens.opens(bracket, Delimiter::Bracket) {
+                end_of_attribute = end_of_attribute.max(tokens.after(bracket));
+            }
+            false
+        }
+        Some(Kind::Ident) if tokens.is_keyword(at, "extern") => {
+            let has_abi = tokens.kind(at + 1) == Some(Kind::Literal);
+            let behind = at + 1 + usize::from(has_abi);
+            tokens.opens(behind, Delimiter::Brace) || tokens.is_punct(behind, '$')
+        }
+        Some(Kind::Ident) => {
+            let word = tokens.text(at);
+            if at < end_of_attribute {
+                generators::is_attribute(word)
+            } else {
+                tokens.is_punct(at + 1, '!') && generators::is_macro(word)
+            }
+        }
+        _ => false,
+    })
 }
 
 /// Whether the text may bring in a file that a build makes, with whatever that holds.

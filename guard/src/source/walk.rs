@@ -9,6 +9,7 @@ use std::path::{Path as FilePath, PathBuf};
 
 use super::attributes::Attributes;
 use super::macros::{Call, Macros};
+use super::mentions::Unspelled;
 use super::model::{
     Binding, Carrier, CarrierId, Code, CrateSource, ExportedMacro, OpaquePlace, Scope, ScopeId,
     Target,
@@ -33,34 +34,40 @@ pub(super) enum Wanted<'a> {
     Names(&'a HashSet<String>),
 }
 
-/// Reads the crate at `entry`.
-pub(super) fn walk_crate(
-    (graph, index): (&Graph, PackageIndex),
-    entry: (EntryKind, &FilePath),
-    roots: &[PathBuf],
-    cfg: CfgContext<'_>,
-    build_output: &BuildOutput,
-    wanted: Wanted<'_>,
-    foreign_macros: &[ExportedMacro],
-) -> (CrateSource, Vec<Problem>) {
+/// What is read, and what by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) package: PackageIndex,
+    pub(super) entry: (EntryKind, &'a FilePath),
+    /// Where the package's files may lie.
+    pub(super) roots: &'a [PathBuf],
+    pub(super) cfg: CfgContext<'a>,
+    pub(super) build_output: &'a BuildOutput,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) foreign_macros: &'a [ExportedMacro],
+}
+
+/// Reads a crate.
+pub(super) fn walk_crate(task: Task<'_>) -> Walker<'_> {
+    let (kind, root) = task.entry;
     let mut walker = Walker {
-        source: CrateSource::empty(index, entry.0, entry.1),
+        source: CrateSource::empty(task.package, kind, root),
         texts: Texts::default(),
-        graph,
-        package: graph.package(index),
-        roots,
-        cfg,
-        build_output,
-        wanted,
+        graph: task.graph,
+        package: task.graph.package(task.package),
+        roots: task.roots,
+        cfg: task.cfg,
+        build_output: task.build_output,
+        wanted: task.wanted,
         problems: Vec::new(),
         pending: Vec::new(),
         calls: Vec::new(),
         macros: Macros::default(),
-        foreign_macros,
+        foreign_macros: task.foreign_macros,
+        mentions: Vec::new(),
     };
-    let file = entry.1.to_path_buf();
-    let directory = ModuleDirectory::beside(&file);
-    walker.load(&file, directory, 0, Truth::True, None);
+    walker.load(root, ModuleDirectory::beside(root), 0, Truth::True, None);
     loop {
         while let Some(region) = walker.pending.pop() {
             walker.region(&region);
@@ -75,7 +82,7 @@ pub(super) fn walk_crate(
         }
     }
     walker.source.exported_macros = walker.exported_macros();
-    (walker.source, walker.problems)
+    walker
 }
 
 /// A stretch of tokens still to be read.
@@ -134,9 +141,20 @@ pub(super) struct Walker<'a> {
     pub(super) calls: Vec<Call>,
     pub(super) macros: Macros,
     pub(super) foreign_macros: &'a [ExportedMacro],
+    /// Mentions whose paths are not spelled out yet: most crates turn out to declare nothing that anybody
+    /// could mention.
+    pub(super) mentions: Vec<(CarrierId, Unspelled)>,
 }
 
 impl Walker<'_> {
+    /// What was read, with its mentions where they are asked for.
+    pub(super) fn finish(mut self, with_mentions: bool) -> (CrateSource, Vec<Problem>) {
+        if with_mentions {
+            self.spell_mentions();
+        }
+        (self.source, self.problems)
+    }
+
     pub(super) fn problem(&mut self, path: &FilePath, message: String) {
         let package = Some(self.package.label());
         self.problems.push(Problem { package, path: Some(path.to_path_buf()), message });
