@@ -4,12 +4,12 @@
 //! (rust-lang/rust#148363), so what counts is where the code that names an import is compiled: code of
 //! inline and generic functions, constants and macros goes wherever it is used.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Path, ScopeId, Style, Target};
-use super::names::{CrateId, Meaning, Program};
+use super::names::{CrateId, Lookup, Meaning, Program};
 use crate::cfg::Truth;
-use crate::graph::{EntryKind, Graph};
+use crate::graph::{EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, ExposureKind};
 
 /// The exposure of every import of every crate in `declaring`, in the order of
@@ -64,38 +64,71 @@ impl References {
         let mut all = Self::default();
         for (from, source) in program.crates.iter().enumerate() {
             let certain = graph.package(source.package).certain;
-            let mentions = source.carriers.iter().flat_map(|carrier| &carrier.mentions);
-            for mention in mentions.filter(|mention| names.contains(source.last_segment(mention))) {
+            let mut lookups = Lookups::new(program, from, |last| names.contains(last));
+            for mention in source.carriers.iter().flat_map(|carrier| &carrier.mentions) {
                 let mut mention = *mention;
                 if !certain {
                     mention.truth = mention.truth.and(Truth::Unknown);
                 }
-                all.add(program, Reference { from, mention });
+                if lookups.are_for(&mention) {
+                    all.add(source, &mut lookups, Reference { from, mention });
+                }
             }
         }
         all
     }
 
-    fn add(&mut self, program: &Program, reference: Reference) {
-        let Reference { from, mention } = reference;
-        let path = program.crates[from].path_of(&mention);
-        let Some(last) = path.segments.last().cloned() else { return };
+    fn add(&mut self, source: &CrateSource, lookups: &mut Lookups<'_>, reference: Reference) {
+        let mention = &reference.mention;
+        let path = source.path_of(mention);
+        let Some(last) = path.segments.last() else { return };
         if matches!(mention.style, Style::Method | Style::Qualified) {
-            self.unresolved.entry(last).or_default().push(reference);
+            self.unresolved.entry(last.clone()).or_default().push(reference);
             return;
         }
-        let lookup = program.lookup(from, mention.scope, path, mention.style);
+        let lookup = lookups.of(mention);
         if lookup.meanings.is_empty() {
             if let Some(crate_id) = lookup.lost_in {
                 self.lost.entry((crate_id, last.clone())).or_default().push(reference);
             }
             if path.segments.len() > 1 {
-                self.unresolved.entry(last).or_default().push(reference);
+                self.unresolved.entry(last.clone()).or_default().push(reference);
             }
         }
-        for meaning in lookup.meanings {
-            self.by_meaning.entry(meaning).or_default().push(reference);
+        for meaning in &lookup.meanings {
+            self.by_meaning.entry(*meaning).or_default().push(reference);
         }
+    }
+}
+
+/// What the paths of a crate stand for: each is looked up once for each scope it stands in.
+struct Lookups<'a> {
+    program: &'a Program,
+    crate_id: CrateId,
+    /// For each of the crate's paths, whether its last segment is asked for.
+    is_asked: Vec<bool>,
+    found: HashMap<(ScopeId, Style, u32), Lookup>,
+}
+
+impl<'a> Lookups<'a> {
+    fn new(program: &'a Program, crate_id: CrateId, asks_for: impl Fn(&str) -> bool) -> Self {
+        let paths = &program.crates[crate_id].paths;
+        let last = |path: &Path| path.segments.last().is_some_and(|last| asks_for(last));
+        let is_asked = paths.iter().map(last).collect();
+        Self { program, crate_id, is_asked, found: HashMap::new() }
+    }
+
+    /// Whether the last segment of `mention` is asked for.
+    fn are_for(&self, mention: &Mention) -> bool {
+        self.is_asked.get(mention.path as usize).copied().unwrap_or(false)
+    }
+
+    fn of(&mut self, mention: &Mention) -> &Lookup {
+        let Mention { scope, style, path, .. } = *mention;
+        self.found.entry((scope, style, path)).or_insert_with(|| {
+            let path = &self.program.crates[self.crate_id].paths[path as usize];
+            self.program.lookup(self.crate_id, scope, path, style)
+        })
     }
 }
 
@@ -103,15 +136,39 @@ impl References {
 /// whether surely.
 type Edges = HashMap<Meaning, Vec<(CarrierId, Truth)>>;
 
-/// The names by which a crate's own items can be mentioned in it.
-fn own_names(source: &CrateSource) -> HashSet<&str> {
-    let aliases = source.scopes.iter().flat_map(|scope| &scope.names);
-    let aliases = aliases.filter(|(_, bindings)| {
-        bindings.iter().any(|binding| matches!(binding.target, Target::Path(_)))
-    });
+/// The names by which a crate's own text can lead to its imports: their own, those of the items whose code
+/// goes to other crates and mentions one of these names, and what a `use` calls any of them.
+///
+/// Most mentions of a crate have none of these names, and looking a path up is what costs.
+fn leading_names(source: &CrateSource) -> HashSet<&str> {
+    let mut users: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for carrier in source.carriers.iter().filter(|carrier| carrier.code != Code::OwnCrate) {
+        let Some(name) = &carrier.name else { continue };
+        for mention in &carrier.mentions {
+            users.entry(source.last_segment(mention)).or_default().insert(name);
+        }
+    }
+    for (alias, bindings) in source.scopes.iter().flat_map(|scope| &scope.names) {
+        for binding in bindings {
+            if let Target::Path(path) = &binding.target {
+                let last = path.segments.last().map_or("", String::as_str);
+                users.entry(last).or_default().insert(alias);
+            }
+        }
+    }
     let imports = source.imports.iter().map(|import| import.ident.as_str());
-    let carriers = source.carriers.iter().filter_map(|carrier| carrier.name.as_deref());
-    imports.chain(carriers).chain(aliases.map(|(name, _)| name.as_str())).collect()
+    let around = source.imports.iter().filter_map(|import| import.inside);
+    let around = around.filter_map(|carrier| source.carriers[carrier].name.as_deref());
+    let mut names: HashSet<&str> = imports.chain(around).collect();
+    let mut pending: Vec<&str> = names.iter().copied().collect();
+    while let Some(name) = pending.pop() {
+        for user in users.get(name).into_iter().flatten() {
+            if names.insert(user) {
+                pending.push(user);
+            }
+        }
+    }
+    names
 }
 
 fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
@@ -122,8 +179,8 @@ fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
 fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>) {
     let source = &program.crates[crate_id];
     let mut unresolved = HashSet::new();
-    let names = own_names(source);
-    let mut lookups: HashMap<(ScopeId, Style, Path), HashSet<Meaning>> = HashMap::new();
+    let names = leading_names(source);
+    let mut lookups = Lookups::new(program, crate_id, |last| names.contains(last));
     let mut edges: Edges = HashMap::new();
     let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
     for (id, carrier) in source.carriers.iter().enumerate() {
@@ -133,30 +190,24 @@ fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>
     }
     for (id, carrier) in source.carriers.iter().enumerate() {
         for mention in &carrier.mentions {
-            if !names.contains(source.last_segment(mention)) {
+            if !lookups.are_for(mention) {
                 continue;
             }
-            let path = source.path_of(mention);
-            let by_path = match mention.style {
-                Style::Path | Style::Macro => lookups
-                    .entry((mention.scope, mention.style, path.clone()))
-                    .or_insert_with(|| {
-                        program.lookup(crate_id, mention.scope, path, mention.style).meanings
-                    })
-                    .clone(),
-                Style::Method | Style::Qualified => HashSet::new(),
-            };
-            if by_path.is_empty() {
-                unresolved.extend(path.segments.last().cloned());
+            let last = source.last_segment(mention);
+            let is_followed = matches!(mention.style, Style::Path | Style::Macro);
+            let by_path = is_followed.then(|| &lookups.of(mention).meanings);
+            for meaning in by_path.into_iter().flatten() {
+                edges.entry(*meaning).or_default().push((id, mention.truth));
+            }
+            if by_path.is_none_or(HashSet::is_empty) {
+                if !unresolved.contains(last) {
+                    unresolved.insert(last.to_owned());
+                }
                 // `Self::name`, `value.name()`: any method of that name may be meant.
-                let last = path.segments.last().map_or("", String::as_str);
                 for &method in methods.get(last).into_iter().flatten() {
                     let meaning = Meaning::Carrier(crate_id, method);
                     edges.entry(meaning).or_default().push((id, Truth::Unknown));
                 }
-            }
-            for meaning in by_path {
-                edges.entry(meaning).or_default().push((id, mention.truth));
             }
         }
     }
@@ -200,6 +251,8 @@ struct CrateExposure<'a> {
     /// The last segments of paths in the crate that stand for nothing known.
     unresolved: HashSet<String>,
     surface: HashSet<Meaning>,
+    /// The packages that depend on this one's.
+    dependents: BTreeSet<PackageIndex>,
     alone: bool,
 }
 
@@ -219,6 +272,7 @@ impl<'a> CrateExposure<'a> {
             edges,
             unresolved,
             surface: program.public_surface(crate_id),
+            dependents: graph.dependents(&BTreeSet::from([program.crates[crate_id].package])),
             alone: is_alone(program, graph, crate_id),
         }
     }
@@ -395,7 +449,7 @@ impl<'a> CrateExposure<'a> {
     fn can_see(&self, from: CrateId) -> bool {
         let package = self.program.crates[self.crate_id].package;
         let from = self.program.crates[from].package;
-        from == package || self.graph.depends_on(from, package)
+        from == package || self.dependents.contains(&from)
     }
 }
 

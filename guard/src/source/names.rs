@@ -27,13 +27,18 @@ pub(crate) struct Program {
     pub(crate) extern_names: Vec<HashMap<String, CrateId>>,
     /// The modules that each scope's globs stand for, found once.
     glob_modules: RefCell<HashMap<(CrateId, ScopeId), GlobModules>>,
+    /// The associated items of each crate, found once.
+    associated: RefCell<HashMap<CrateId, Rc<Associated>>>,
 }
+
+/// A crate's associated items, by name.
+type Associated = HashMap<String, Vec<CarrierId>>;
 
 /// The modules of a scope's globs, each with whether its glob is `pub`.
 type GlobModules = Rc<Vec<(CrateId, ScopeId, bool)>>;
 
 /// What a path stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Meaning {
     Module(CrateId, ScopeId),
     Import(CrateId, ImportId),
@@ -60,6 +65,7 @@ impl Program {
     pub(crate) fn set_extern_names(&mut self, names: Vec<HashMap<String, CrateId>>) {
         self.extern_names = names;
         self.glob_modules.take();
+        self.associated.take();
     }
 
     /// Looks up `path` as it stands in `scope` of `crate_id`.
@@ -144,12 +150,23 @@ impl Program {
 
     /// The carriers of `crate_id` with this owner and name.
     fn associated(&self, crate_id: CrateId, owner: &str, name: &str) -> Vec<Meaning> {
-        let carriers = self.crates[crate_id].carriers.iter().enumerate();
-        carriers
-            .filter(|(_, carrier)| {
-                carrier.owner.as_deref() == Some(owner) && carrier.name.as_deref() == Some(name)
-            })
-            .map(|(id, _)| Meaning::Carrier(crate_id, id))
+        let carriers = &self.crates[crate_id].carriers;
+        let known = self.associated.borrow().get(&crate_id).cloned();
+        let by_name = known.unwrap_or_else(|| {
+            let mut by_name = Associated::new();
+            for (id, carrier) in carriers.iter().enumerate() {
+                if let (Some(_), Some(name)) = (&carrier.owner, &carrier.name) {
+                    by_name.entry(name.clone()).or_default().push(id);
+                }
+            }
+            let by_name = Rc::new(by_name);
+            self.associated.borrow_mut().insert(crate_id, Rc::clone(&by_name));
+            by_name
+        });
+        let of_name = by_name.get(name).into_iter().flatten();
+        of_name
+            .filter(|&&id| carriers[id].owner.as_deref() == Some(owner))
+            .map(|&id| Meaning::Carrier(crate_id, id))
             .collect()
     }
 }
