@@ -15,7 +15,7 @@ use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
 use crate::native;
 use crate::outcome::Others;
-use crate::parallel::Threads;
+use crate::parallel::{Threads, at_once};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
 use crate::rules;
@@ -134,13 +134,21 @@ impl Session {
         built: Option<&Parts>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
-        let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let (toolchain, selection) = (&self.toolchain, &self.selection);
+        let reads_builds = self.reads_builds;
+        // Most graphs have a build script somewhere: waiting for the graph to see one costs more than
+        // asking in vain.
+        let (directory, loaded) = at_once(
+            || reads_builds.then(|| BuildDirectory::ask(toolchain, selection, target)).flatten(),
+            || graph::load(toolchain, selection, target, Mode::Command),
+        );
+        let loaded = loaded?;
         let policies = policy::of_packages(&loaded.graph, &loaded.workspace_root)?;
         let pins = match &self.pins {
             Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
             None => Vec::new(),
         };
-        let builds = self.builds(&loaded, target);
+        let builds = self.builds(&loaded, directory);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
@@ -160,8 +168,8 @@ impl Session {
         Ok(analyse(input, progress))
     }
 
-    /// What builds for `target` left of build scripts. cargo is asked where only if there are any.
-    fn builds(&self, loaded: &Loaded, target: &str) -> BuildOutputs {
+    /// What builds left of build scripts in `directory`.
+    fn builds(&self, loaded: &Loaded, directory: Option<BuildDirectory>) -> BuildOutputs {
         let graph = &loaded.graph;
         if !graph.packages.iter().any(|package| package.has_build_script) {
             return BuildOutputs::nothing(graph, "the package has no build script");
@@ -169,7 +177,7 @@ impl Session {
         if !self.reads_builds {
             return BuildOutputs::nothing(graph, "builds are left out here");
         }
-        match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
+        match directory {
             Some(directory) => {
                 let rustc = &self.toolchain.version;
                 BuildOutputs::read(&directory, graph, &loaded.workspace_root, rustc)

@@ -58,9 +58,32 @@ impl Threads {
     }
 }
 
+/// Does both at once: `beside` on a thread of its own, or behind `here` where that cannot be started.
+pub(crate) fn at_once<A, B: Send>(
+    beside: impl Fn() -> B + Sync,
+    here: impl FnOnce() -> A,
+) -> (B, A) {
+    std::thread::scope(|scope| {
+        let started = std::thread::Builder::new().spawn_scoped(scope, &beside);
+        let here = here();
+        match started {
+            Ok(thread) => match thread.join() {
+                Ok(result) => (result, here),
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            Err(_) => (beside(), here),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_are_done() {
+        assert_eq!(at_once(|| 1, || "2"), (1, "2"));
+    }
 
     #[test]
     fn results_come_in_order_and_all_of_them() {

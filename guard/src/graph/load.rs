@@ -8,6 +8,7 @@ use super::tree::{self, Printed, Tree};
 use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
 use crate::cfg::TargetCfg;
 use crate::error::{Error, Problem};
+use crate::parallel::at_once;
 use crate::process;
 use crate::toolchain::Toolchain;
 use crate::trust::{Configuration, Trust};
@@ -51,22 +52,41 @@ pub fn load(
 ) -> Result<Loaded, Error> {
     let mut selection = selection.clone();
     let configuration = Configuration::read(&selection.directory)?;
-    let (target_cfg, flags) = match mode {
+    let (target_cfg, workspace_root, tree) = match mode {
         Mode::Command => {
             let offline = selection.offline || selection.frozen;
             configuration.check(Trust { offline, ..toolchain.trust() })?;
-            let cfg = toolchain.target_cfg_in(&configuration, target)?;
-            let flags = configuration.cfg_flags(target, &cfg);
-            (cfg, flags)
+            let tree = |cfg: &TargetCfg| {
+                let flags = configuration.cfg_flags(target, cfg);
+                tree::run(toolchain, &selection, target, flags.as_deref())
+            };
+            let ask = || {
+                let (root, cfg) = at_once(
+                    || workspace_root(toolchain, &selection),
+                    || toolchain.target_cfg_in(&configuration, target),
+                );
+                (cfg, root)
+            };
+            // A target that rustc does not know is said before cargo's opinion of the rest.
+            if configuration.flags_depend_on_cfg() {
+                let (cfg, root) = ask();
+                let cfg = cfg?;
+                let tree = tree(&cfg);
+                (cfg, root?, tree?)
+            } else {
+                let ((cfg, root), tree) = at_once(ask, || tree(&TargetCfg::default()));
+                (cfg?, root?, tree?)
+            }
         }
         Mode::BuildScript => {
             selection.frozen = true;
             // cargo has put the flags it uses into the environment.
-            (TargetCfg::from_build_script_env(), Some(configuration.environment_flags()))
+            let flags = configuration.environment_flags();
+            let root = workspace_root(toolchain, &selection)?;
+            let tree = tree::run(toolchain, &selection, target, Some(&flags))?;
+            (TargetCfg::from_build_script_env(), root, tree)
         }
     };
-    let workspace_root = workspace_root(toolchain, &selection)?;
-    let tree = tree::run(toolchain, &selection, target, flags.as_deref())?;
     let mut loader = Loader {
         locator: Locator::new(&configuration),
         target,
