@@ -94,49 +94,70 @@ fn read(path: &Path) -> Option<String> {
 }
 
 fn hints_of(text: &str) -> Hints {
-    // A module or an include can lie beside the directory that is walked.
-    if text.contains("\"..") && (text.contains("path") || text.contains("include!")) {
-        return Hints { extern_block: true, definition: true };
-    }
+    let may_lead_out =
+        text.contains("\"..") && (text.contains("path") || text.contains("include!"));
     let may_declare = generators::WORDS.iter().any(|word| text.contains(word))
         || text.match_indices("extern").any(|(at, word)| {
             let behind = &text[at + word.len()..];
             !text[..at].ends_with(is_identifier) && may_open_block(behind)
         });
+    let seen = if may_lead_out || may_declare { Seen::in_text(text) } else { Seen::default() };
     Hints {
-        extern_block: includes_generated(text) || (may_declare && declares(text)),
-        definition: text.contains("no_mangle") || text.contains("export_name"),
+        extern_block: seen.way_out || seen.declaration || includes_generated(text),
+        definition: seen.way_out || text.contains("no_mangle") || text.contains("export_name"),
     }
 }
 
-/// Whether the tokens of a text, in which the words stand, have an extern block or a generator: most texts
-/// have the words in a comment, or import a generator that they do not call.
-fn declares(text: &str) -> bool {
-    let Ok(tokens) = Tokens::lex(text.to_owned()) else { return true };
-    let mut end_of_attribute = 0;
-    (0..tokens.len()).any(|at| match tokens.kind(at) {
-        Some(Kind::Punct('#')) => {
-            let bracket = at + 1 + usize::from(tokens.is_punct(at + 1, '!'));
-            if tokens.opens(bracket, Delimiter::Bracket) {
-                end_of_attribute = end_of_attribute.max(tokens.after(bracket));
+/// What the tokens of a text have: most texts with the words have them in a comment, or name a generator
+/// that they do not call.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// An extern block or a generator.
+    declaration: bool,
+    /// A module or an include that can lie beside the directory that is walked.
+    way_out: bool,
+}
+
+impl Seen {
+    fn in_text(text: &str) -> Self {
+        let Ok(tokens) = Tokens::lex(text.to_owned()) else {
+            return Self { declaration: true, way_out: true };
+        };
+        let mut seen = Self::default();
+        // Behind the attribute, and behind the call of `include!`, that were met last.
+        let (mut attribute, mut include) = (0, 0);
+        for at in 0..tokens.len() {
+            match tokens.kind(at) {
+                Some(Kind::Punct('#')) => {
+                    let bracket = at + 1 + usize::from(tokens.is_punct(at + 1, '!'));
+                    if tokens.opens(bracket, Delimiter::Bracket) {
+                        attribute = attribute.max(tokens.after(bracket));
+                    }
+                }
+                Some(Kind::Ident) if tokens.is_keyword(at, "extern") => {
+                    let has_abi = tokens.kind(at + 1) == Some(Kind::Literal);
+                    let behind = at + 1 + usize::from(has_abi);
+                    seen.declaration |=
+                        tokens.opens(behind, Delimiter::Brace) || tokens.is_punct(behind, '$');
+                }
+                Some(Kind::Ident) if tokens.is_keyword(at, "include") => {
+                    include = include.max(tokens.after(at + 2));
+                }
+                Some(Kind::Ident) => {
+                    let word = tokens.text(at);
+                    seen.declaration |= generators::is_crate(word)
+                        || (at < attribute && generators::is_attribute(word));
+                }
+                Some(Kind::Literal) if at < attribute.max(include) => {
+                    let is_path = at < include
+                        || (tokens.is_punct(at - 1, '=') && tokens.is_keyword(at - 2, "path"));
+                    seen.way_out |= is_path && tokens.text(at).contains("\"..");
+                }
+                _ => {}
             }
-            false
         }
-        Some(Kind::Ident) if tokens.is_keyword(at, "extern") => {
-            let has_abi = tokens.kind(at + 1) == Some(Kind::Literal);
-            let behind = at + 1 + usize::from(has_abi);
-            tokens.opens(behind, Delimiter::Brace) || tokens.is_punct(behind, '$')
-        }
-        Some(Kind::Ident) => {
-            let word = tokens.text(at);
-            if at < end_of_attribute {
-                generators::is_attribute(word)
-            } else {
-                tokens.is_punct(at + 1, '!') && generators::is_macro(word)
-            }
-        }
-        _ => false,
-    })
+        seen
+    }
 }
 
 /// Whether the text may bring in a file that a build makes, with whatever that holds.
