@@ -21,8 +21,10 @@ pub(crate) fn of_imports(
     names: &HashSet<String>,
 ) -> HashMap<CrateId, Vec<Exposure>> {
     let references = References::collect(program, graph, names);
+    let with_imports = |id: &&CrateId| !program.crates[**id].imports.is_empty();
     declaring
         .iter()
+        .filter(with_imports)
         .map(|&id| (id, CrateExposure::new(program, graph, &references, id).all()))
         .collect()
 }

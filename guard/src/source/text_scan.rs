@@ -10,7 +10,7 @@ use crate::document::read_regular;
 /// What a package's text holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Hints {
-    /// An extern block may be there.
+    /// An extern block or a generator may be there. What else is there is not looked for then.
     pub(super) extern_block: bool,
     /// `no_mangle` or `export_name` may be there.
     pub(super) definition: bool,
@@ -24,7 +24,7 @@ pub(super) fn hints(directory: &Path) -> Hints {
         let found = text.map_or(Hints { extern_block: true, definition: true }, hints_of);
         hints.extern_block |= found.extern_block;
         hints.definition |= found.definition;
-        !(hints.extern_block && hints.definition)
+        !hints.extern_block
     });
     hints
 }
@@ -64,14 +64,20 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
         };
         for entry in entries.flatten() {
             let path = entry.path();
-            if path.is_dir() {
-                let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let kind = entry.file_type();
+            let is_link = !kind.as_ref().is_ok_and(|kind| kind.is_dir() || kind.is_file());
+            let is_directory =
+                if is_link { path.is_dir() } else { kind.is_ok_and(|kind| kind.is_dir()) };
+            if is_directory {
+                let is_hidden = !may_hold_sources(&path);
+                // The directory that is read is a real one: below it, only a link leads elsewhere.
+                let real = if is_link { path.canonicalize().unwrap_or(path) } else { path };
                 if !real.starts_with(&top) {
                     // What a link brings in from elsewhere is for the reading proper to judge.
                     if !look(None) {
                         return;
                     }
-                } else if may_hold_sources(&path) && seen.insert(real.clone()) {
+                } else if !is_hidden && seen.insert(real.clone()) {
                     pending.push(real);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs")
@@ -101,10 +107,12 @@ fn hints_of(text: &str) -> Hints {
             let behind = &text[at + word.len()..];
             !text[..at].ends_with(is_identifier) && may_open_block(behind)
         });
-    let seen = if may_lead_out || may_declare { Seen::in_text(text) } else { Seen::default() };
+    let may_define = text.contains("no_mangle") || text.contains("export_name");
+    let may_matter = may_lead_out || may_declare || may_define;
+    let seen = if may_matter { Seen::in_text(text) } else { Seen::default() };
     Hints {
         extern_block: seen.way_out || seen.declaration || includes_generated(text),
-        definition: seen.way_out || text.contains("no_mangle") || text.contains("export_name"),
+        definition: seen.way_out || seen.definition,
     }
 }
 
@@ -114,6 +122,8 @@ fn hints_of(text: &str) -> Hints {
 struct Seen {
     /// An extern block or a generator.
     declaration: bool,
+    /// An attribute that names a symbol.
+    definition: bool,
     /// A module or an include that can lie beside the directory that is walked.
     way_out: bool,
 }
@@ -121,7 +131,7 @@ struct Seen {
 impl Seen {
     fn in_text(text: &str) -> Self {
         let Ok(tokens) = Tokens::lex(text.to_owned()) else {
-            return Self { declaration: true, way_out: true };
+            return Self { declaration: true, definition: true, way_out: true };
         };
         let mut seen = Self::default();
         // Behind the attribute, and behind the call of `include!`, that were met last.
@@ -145,8 +155,10 @@ impl Seen {
                 }
                 Some(Kind::Ident) => {
                     let word = tokens.text(at);
+                    let is_attribute = at < attribute;
                     seen.declaration |= generators::is_crate(word)
-                        || (at < attribute && generators::is_attribute(word));
+                        || (is_attribute && generators::is_attribute(word));
+                    seen.definition |= is_attribute && matches!(word, "no_mangle" | "export_name");
                 }
                 Some(Kind::Literal) if at < attribute.max(include) => {
                     let is_path = at < include
