@@ -289,6 +289,10 @@ impl<'a> Search<'a> {
         depth: usize,
     ) -> HashSet<Meaning> {
         let mut found = HashSet::new();
+        let data = &self.program.crates[crate_id].scopes[scope];
+        if data.globs.is_empty() && !data.names.contains_key(name) {
+            return found;
+        }
         let key = (crate_id, scope, name.to_owned());
         if depth > MAX_DEPTH || !self.in_progress.insert(key.clone()) {
             return found;
