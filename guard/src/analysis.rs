@@ -1,6 +1,7 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
@@ -18,6 +19,7 @@ use crate::outcome::Others;
 use crate::parallel::{Threads, at_once};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
+use crate::prefetch::{Prefetched, prefetch};
 use crate::rules;
 use crate::source::load::{Declarations, Sources};
 use crate::source::model::{CrateSource, Declared};
@@ -136,11 +138,20 @@ impl Session {
     ) -> Result<Analysis, Error> {
         let (toolchain, selection) = (&self.toolchain, &self.selection);
         let reads_builds = self.reads_builds;
-        // Most graphs have a build script somewhere: waiting for the graph to see one costs more than
-        // asking in vain.
-        let (directory, loaded) = at_once(
-            || reads_builds.then(|| BuildDirectory::ask(toolchain, selection, target)).flatten(),
-            || graph::load(toolchain, selection, target, Mode::Command),
+        let is_loaded = AtomicBool::new(false);
+        let ((directory, prefetched), loaded) = at_once(
+            || {
+                // Most graphs have a build script somewhere: waiting for the graph to see one costs more
+                // than asking in vain.
+                let ask = || BuildDirectory::ask(toolchain, selection, target);
+                let directory = reads_builds.then(ask).flatten();
+                (directory, prefetch(selection, toolchain.configuration(), &is_loaded))
+            },
+            || {
+                let loaded = graph::load(toolchain, selection, target, Mode::Command);
+                is_loaded.store(true, Ordering::Relaxed);
+                loaded
+            },
         );
         let loaded = loaded?;
         let policies = policy::of_packages(&loaded.graph, &loaded.workspace_root)?;
@@ -164,6 +175,7 @@ impl Session {
             policies: policies.under(&self.levels),
             policy_mode: policy::Mode::Command,
             threads: Threads::of_machine(),
+            prefetched,
         };
         Ok(analyse(input, progress))
     }
@@ -207,6 +219,8 @@ pub(crate) struct Input<'a> {
     pub(crate) policies: Policies,
     pub(crate) policy_mode: policy::Mode,
     pub(crate) threads: Threads,
+    /// What was already seen of packages.
+    pub(crate) prefetched: Prefetched,
 }
 
 /// Analyses a graph that is already resolved.
@@ -226,6 +240,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         builds: &input.builds,
         known: &known,
         threads: input.threads,
+        prefetched: &input.prefetched,
     };
     let mut read = sources.declarations(&mut |done| progress(Progress { done, total }));
     problems.append(&mut read.problems);
@@ -487,6 +502,7 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
         builds: &builds,
         known: &known,
         threads: Threads::ONE,
+        prefetched: &Prefetched::new(),
     };
     let read = sources.declarations(&mut |_| {});
     let definers = Definers::new(&graph, &read, known);

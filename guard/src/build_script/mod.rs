@@ -15,6 +15,7 @@ use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
 use crate::parallel::Threads;
 use crate::policy;
+use crate::prefetch::Prefetched;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
 use instructions::Instructions;
@@ -148,6 +149,7 @@ impl Guard {
                 policies,
                 policy_mode: policy::Mode::BuildScript,
                 threads: Threads::ONE,
+                prefetched: Prefetched::new(),
             },
             &mut |_| {},
         );

@@ -99,6 +99,18 @@ pub fn load(
     Ok(Loaded { graph, workspace_root, target_cfg, problems })
 }
 
+/// The directories of the packages of the default registry with these names and versions, of those that
+/// are there.
+pub(crate) fn registry_directories<'a>(
+    configuration: &'a Configuration,
+    packages: &'a [(&str, &str)],
+) -> impl Iterator<Item = PathBuf> + use<'a> {
+    let locator = Locator::new(configuration);
+    packages
+        .iter()
+        .filter_map(move |(name, version)| locator.locate(name, version, &Source::Default).ok())
+}
+
 /// The package in `directory` alone, compiled with `features`, as a build script sees it where there is
 /// no workspace: as somebody's dependency, or when cargo cannot be asked. Without a library, its
 /// programs stand for it.

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use features::{Activation, Request};
+pub(crate) use load::registry_directories;
 pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;

@@ -19,6 +19,7 @@ use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, WasmType};
 use crate::parallel::Threads;
+use crate::prefetch::Prefetched;
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
@@ -43,6 +44,7 @@ pub(crate) struct Sources<'a> {
     /// The symbols that every link for the target has.
     pub(crate) known: &'a KnownSymbols<'a>,
     pub(crate) threads: Threads,
+    pub(crate) prefetched: &'a Prefetched,
 }
 
 impl<'a> Sources<'a> {
@@ -112,7 +114,9 @@ impl Loader<'_> {
             if !is_file(&entry.path) {
                 return Found::Missing;
             }
-            match text_scan::hints(source_directory(entry)) {
+            let directory = source_directory(entry);
+            let prefetched = sources.prefetched.get(directory).copied();
+            match prefetched.unwrap_or_else(|| text_scan::hints(directory)) {
                 Hints { extern_block: true, .. } => {
                     Found::Declares(Box::new(sources.reader(&[]).read(index, entry, Wanted::All)))
                 }

@@ -17,7 +17,7 @@ pub(crate) mod model;
 pub(crate) mod modules;
 pub(crate) mod names;
 mod reader;
-mod text_scan;
+pub(crate) mod text_scan;
 mod texts;
 mod tokens;
 mod walk;

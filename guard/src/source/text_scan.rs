@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::generators;
 use super::tokens::{Delimiter, Kind, MAX_FILE_BYTES, Tokens};
@@ -9,7 +10,7 @@ use crate::document::read_regular;
 
 /// What a package's text holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Hints {
+pub(crate) struct Hints {
     /// An extern block or a generator may be there. What else is there is not looked for then.
     pub(super) extern_block: bool,
     /// `no_mangle` or `export_name` may be there.
@@ -19,14 +20,19 @@ pub(super) struct Hints {
 /// The hints of all `.rs` files below `directory`. What cannot be read hints at everything, so that the
 /// reading proper meets it and says so.
 pub(super) fn hints(directory: &Path) -> Hints {
+    hints_until(directory, &AtomicBool::new(false)).unwrap_or_default()
+}
+
+/// The same; `None` when told to stop before all is seen.
+pub(crate) fn hints_until(directory: &Path, stop: &AtomicBool) -> Option<Hints> {
     let mut hints = Hints::default();
     visit(directory, &mut |text| {
         let found = text.map_or(Hints { extern_block: true, definition: true }, hints_of);
         hints.extern_block |= found.extern_block;
         hints.definition |= found.definition;
-        !hints.extern_block
+        !hints.extern_block && !stop.load(Ordering::Relaxed)
     });
-    hints
+    (hints.extern_block || !stop.load(Ordering::Relaxed)).then_some(hints)
 }
 
 /// Whether one of `words` stands as a whole identifier in a `.rs` file below `directory`, or may stand in a
