@@ -23,6 +23,7 @@ use crate::prefetch::{Prefetched, prefetch};
 use crate::rules;
 use crate::source::load::{Declarations, Sources};
 use crate::source::model::{CrateSource, Declared};
+use crate::source::names::Resolver;
 use crate::source::wasm_type;
 use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
@@ -291,6 +292,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         findings.extend(shown);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     }
+    // Giving back thousands of small maps takes as long as judging what was in them.
+    input.threads.drop_beside(read);
     let applied = policy::apply(findings, &input.policies, Date::today(), input.policy_mode);
     Analysis {
         target: input.target.to_owned(),
@@ -340,6 +343,7 @@ fn imports(
     cfg: &TargetCfg,
 ) -> Vec<Import> {
     let wide = cfg.has_wide_pointers();
+    let resolver = Resolver::new(&read.program);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
@@ -356,7 +360,7 @@ fn imports(
             {
                 continue;
             }
-            let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+            let wasm_type = wasm_type::of_import(&resolver, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
         }
@@ -415,6 +419,7 @@ fn misdeclared(
     cfg: &TargetCfg,
 ) -> Vec<Misdeclared> {
     let wide = cfg.has_wide_pointers();
+    let resolver = Resolver::new(&read.program);
     let mut all = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
@@ -423,7 +428,7 @@ fn misdeclared(
         for (declared, exposure) in source.imports.iter().zip(exposures) {
             let Some(c_type) = &declared.c_type else { continue };
             if definers.is_of_c(declared, source.package) {
-                let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+                let wasm_type = wasm_type::of_import(&resolver, *crate_id, declared, wide);
                 let declaration =
                     import(source, package, declared, exposure, declared.truth, &path);
                 let declaration = Import { wasm_type, ..declaration };

@@ -21,6 +21,14 @@ impl Threads {
         Self(available.min(MAX_THREADS))
     }
 
+    /// Drops `value` while work goes on, where there is more than one thread.
+    pub(crate) fn drop_beside(self, value: impl Send + 'static) {
+        if self.0 > 1 {
+            // Without a thread the value is dropped here.
+            let _ = std::thread::Builder::new().spawn(move || drop(value));
+        }
+    }
+
     /// What `work` gives for each of `0..count`, in that order. `done` is told how many are finished, now
     /// and then, on this thread.
     ///

@@ -7,8 +7,9 @@ use super::locate::{Locator, Source};
 use super::tree::{self, Printed, Tree};
 use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
 use crate::cfg::TargetCfg;
+use crate::document::ReadError;
 use crate::error::{Error, Problem};
-use crate::parallel::at_once;
+use crate::parallel::{Threads, at_once};
 use crate::process;
 use crate::toolchain::Toolchain;
 use crate::trust::{Configuration, Trust};
@@ -91,6 +92,10 @@ pub fn load(
         locator: Locator::new(&configuration),
         target,
         cfg: &target_cfg,
+        threads: match mode {
+            Mode::Command => Threads::of_machine(),
+            Mode::BuildScript => Threads::ONE,
+        },
         manifests: Vec::new(),
         problems: Vec::new(),
     };
@@ -166,6 +171,7 @@ struct Loader<'a> {
     locator: Locator<'a>,
     target: &'a str,
     cfg: &'a TargetCfg,
+    threads: Threads,
     /// One for each package, `None` where it cannot be read.
     manifests: Vec<Option<Manifest>>,
     problems: Vec<Problem>,
@@ -173,9 +179,16 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn graph(&mut self, tree: &Tree) -> Graph {
+        let places: Vec<_> = tree.packages.iter().map(|printed| self.place(printed)).collect();
+        let read = |at: usize| {
+            let directory = places[at].as_ref().ok()?;
+            Some(Manifest::read(directory))
+        };
+        let manifests = self.threads.map(places.len(), read, &mut |_| ());
         let mut packages = Vec::new();
-        for (at, printed) in tree.packages.iter().enumerate() {
-            let package = self.package(printed, at < tree.roots);
+        let found = places.iter().zip(manifests);
+        for ((at, printed), (place, manifest)) in tree.packages.iter().enumerate().zip(found) {
+            let package = self.package(printed, at < tree.roots, place, manifest);
             packages.push(package);
         }
         for (from, to) in &tree.edges {
@@ -189,7 +202,19 @@ impl Loader<'_> {
         Graph { packages, roots }
     }
 
-    fn package(&mut self, printed: &Printed, is_root: bool) -> Package {
+    /// The directory of a package, or why it is not known.
+    fn place(&self, printed: &Printed) -> Result<PathBuf, String> {
+        let (name, version, _, source) = printed.parts().unwrap_or((&printed.id, "", false, None));
+        self.locator.locate(name, version, &Source::parse(source))
+    }
+
+    fn package(
+        &mut self,
+        printed: &Printed,
+        is_root: bool,
+        place: &Result<PathBuf, String>,
+        manifest: Option<Result<Manifest, ReadError>>,
+    ) -> Package {
         let (name, version, _, source) = printed.parts().unwrap_or((&printed.id, "", false, None));
         let source = Source::parse(source);
         let label = format!("{name} {version}");
@@ -212,12 +237,11 @@ impl Loader<'_> {
         if !printed.library.is_empty() {
             package.crate_name.clone_from(&printed.library);
         }
-        let manifest = match self.locator.locate(name, version, &source) {
+        let manifest = match place {
             Ok(directory) => {
-                package.directory = directory;
-                match Manifest::read(&package.directory) {
-                    Ok(manifest) => Some(manifest),
-                    Err(error) => {
+                package.directory.clone_from(directory);
+                match manifest {
+                    Some(Err(error)) => {
                         let path = package.directory.join("Cargo.toml");
                         self.problem(
                             &label,
@@ -226,6 +250,7 @@ impl Loader<'_> {
                         );
                         None
                     }
+                    manifest => manifest.and_then(Result::ok),
                 }
             }
             Err(reason) => {

@@ -7,10 +7,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Path, ScopeId, Style, Target};
-use super::names::{CrateId, Lookup, Meaning, Program};
+use super::names::{CrateId, Lookup, Meaning, Program, Resolver};
 use crate::cfg::Truth;
 use crate::graph::{EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, ExposureKind};
+use crate::parallel::Threads;
 
 /// The exposure of every import of every crate in `declaring`, in the order of
 /// [`CrateSource::imports`]. `names` are those by which other crates could reach one.
@@ -19,14 +20,19 @@ pub(crate) fn of_imports(
     graph: &Graph,
     declaring: &[CrateId],
     names: &HashSet<String>,
+    threads: Threads,
 ) -> HashMap<CrateId, Vec<Exposure>> {
-    let references = References::collect(program, graph, names);
-    let with_imports = |id: &&CrateId| !program.crates[**id].imports.is_empty();
-    declaring
-        .iter()
-        .filter(with_imports)
-        .map(|&id| (id, CrateExposure::new(program, graph, &references, id).all()))
-        .collect()
+    let of_crate = |from| References::of_crate(program, graph, from, names);
+    let mut references = References::default();
+    for part in threads.map(program.crates.len(), of_crate, &mut |_| ()) {
+        references.add(part);
+    }
+    let with_imports = declaring.iter().copied();
+    let ids: Vec<CrateId> =
+        with_imports.filter(|&id| !program.crates[id].imports.is_empty()).collect();
+    let exposures = |at: usize| CrateExposure::new(program, graph, &references, ids[at]).all();
+    let exposures = threads.map(ids.len(), exposures, &mut |_| ());
+    ids.into_iter().zip(exposures).collect()
 }
 
 /// The names by which other crates could reach the imports of `crate_id`: the imports' own, and those
@@ -62,25 +68,37 @@ struct References {
 }
 
 impl References {
-    fn collect(program: &Program, graph: &Graph, names: &HashSet<String>) -> Self {
+    /// Those of one crate.
+    fn of_crate(program: &Program, graph: &Graph, from: CrateId, names: &HashSet<String>) -> Self {
+        let source = &program.crates[from];
+        let certain = graph.package(source.package).certain;
         let mut all = Self::default();
-        for (from, source) in program.crates.iter().enumerate() {
-            let certain = graph.package(source.package).certain;
-            let mut lookups = Lookups::new(program, from, |last| names.contains(last));
-            for mention in source.carriers.iter().flat_map(|carrier| &carrier.mentions) {
-                let mut mention = *mention;
-                if !certain {
-                    mention.truth = mention.truth.and(Truth::Unknown);
-                }
-                if lookups.are_for(&mention) {
-                    all.add(source, &mut lookups, Reference { from, mention });
-                }
+        let mut lookups = Lookups::new(program, from, |last| names.contains(last));
+        for mention in source.carriers.iter().flat_map(|carrier| &carrier.mentions) {
+            let mut mention = *mention;
+            if !certain {
+                mention.truth = mention.truth.and(Truth::Unknown);
+            }
+            if lookups.are_for(&mention) {
+                all.note(source, &mut lookups, Reference { from, mention });
             }
         }
         all
     }
 
-    fn add(&mut self, source: &CrateSource, lookups: &mut Lookups<'_>, reference: Reference) {
+    fn add(&mut self, other: Self) {
+        for (meaning, references) in other.by_meaning {
+            self.by_meaning.entry(meaning).or_default().extend(references);
+        }
+        for (name, references) in other.unresolved {
+            self.unresolved.entry(name).or_default().extend(references);
+        }
+        for (place, references) in other.lost {
+            self.lost.entry(place).or_default().extend(references);
+        }
+    }
+
+    fn note(&mut self, source: &CrateSource, lookups: &mut Lookups<'_>, reference: Reference) {
         let mention = &reference.mention;
         let path = source.path_of(mention);
         let Some(last) = path.segments.last() else { return };
@@ -105,7 +123,7 @@ impl References {
 
 /// What the paths of a crate stand for: each is looked up once for each scope it stands in.
 struct Lookups<'a> {
-    program: &'a Program,
+    resolver: Resolver<'a>,
     crate_id: CrateId,
     /// For each of the crate's paths, whether its last segment is asked for.
     is_asked: Vec<bool>,
@@ -117,7 +135,7 @@ impl<'a> Lookups<'a> {
         let paths = &program.crates[crate_id].paths;
         let last = |path: &Path| path.segments.last().is_some_and(|last| asks_for(last));
         let is_asked = paths.iter().map(last).collect();
-        Self { program, crate_id, is_asked, found: HashMap::new() }
+        Self { resolver: Resolver::new(program), crate_id, is_asked, found: HashMap::new() }
     }
 
     /// Whether the last segment of `mention` is asked for.
@@ -128,8 +146,8 @@ impl<'a> Lookups<'a> {
     fn of(&mut self, mention: &Mention) -> &Lookup {
         let Mention { scope, style, path, .. } = *mention;
         self.found.entry((scope, style, path)).or_insert_with(|| {
-            let path = &self.program.crates[self.crate_id].paths[path as usize];
-            self.program.lookup(self.crate_id, scope, path, style)
+            let path = &self.resolver.program.crates[self.crate_id].paths[path as usize];
+            self.resolver.lookup(self.crate_id, scope, path, style)
         })
     }
 }
@@ -273,7 +291,7 @@ impl<'a> CrateExposure<'a> {
             crate_id,
             edges,
             unresolved,
-            surface: program.public_surface(crate_id),
+            surface: Resolver::new(program).public_surface(crate_id),
             dependents: graph.dependents(&BTreeSet::from([program.crates[crate_id].package])),
             alone: is_alone(program, graph, crate_id),
         }

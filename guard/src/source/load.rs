@@ -7,7 +7,7 @@ use std::path::Path;
 use super::exposure;
 use super::model::{CrateSource, Declared, ExportedMacro, Target};
 use super::modules::is_file;
-use super::names::{CrateId, Program};
+use super::names::{CrateId, Program, Resolver};
 use super::reader::{Read, Reader};
 use super::text_scan::{self, Hints};
 use super::walk::Wanted;
@@ -60,7 +60,7 @@ impl<'a> Sources<'a> {
                 !(source.imports.is_empty() && source.opaque.is_empty())
             })
             .collect();
-        let mut exposures = exposure::of_imports(&program, self.graph, &ids, &names);
+        let mut exposures = exposure::of_imports(&program, self.graph, &ids, &names, self.threads);
         let declaring =
             ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
         loader.problems.sort();
@@ -257,6 +257,7 @@ impl Loader<'_> {
     fn compare_with_c(&self, program: &mut Program) {
         let wide = self.sources.target.has_wide_pointers();
         let mut other: Vec<(CrateId, usize, WasmType)> = Vec::new();
+        let resolver = Resolver::new(program);
         for (id, source) in program.crates.iter().enumerate() {
             for (import, declared) in source.imports.iter().enumerate() {
                 let is_bare = declared.module.is_none() && !declared.native_library;
@@ -268,7 +269,7 @@ impl Loader<'_> {
                 else {
                     continue;
                 };
-                let own = wasm_type::of_import(program, id, declared, wide);
+                let own = wasm_type::of_import(&resolver, id, declared, wide);
                 if own.is_some_and(|own| own != *c_type) {
                     other.push((id, import, c_type.clone()));
                 }
@@ -307,7 +308,7 @@ impl Loader<'_> {
                 names
             })
             .collect();
-        program.set_extern_names(names);
+        program.extern_names = names;
     }
 }
 

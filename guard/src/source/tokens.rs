@@ -190,7 +190,13 @@ impl Tokens {
 
     /// Whether token `index` is the keyword `word`; a raw identifier never is.
     pub(crate) fn is_keyword(&self, index: usize, word: &str) -> bool {
-        self.kind(index) == Some(Kind::Ident) && self.text(index) == word
+        self.list.get(index).is_some_and(|token| {
+            // Most tokens have another length: their text need not be looked at.
+            let (start, end) = (token.start as usize, token.end as usize);
+            token.kind == Kind::Ident
+                && end - start == word.len()
+                && self.text.as_bytes()[start..end] == *word.as_bytes()
+        })
     }
 
     /// Whether token `index` is the punctuation `c`.
