@@ -39,16 +39,28 @@ impl Threads {
         work: impl Fn(usize) -> T + Sync,
         done: &mut dyn FnMut(usize),
     ) -> Vec<T> {
+        self.map_with(count, || (), |(), index| work(index), done)
+    }
+
+    /// The same; each thread has a `start` of its own, which it works with.
+    pub(crate) fn map_with<S, T: Send>(
+        self,
+        count: usize,
+        start: impl Fn() -> S + Sync,
+        work: impl Fn(&S, usize) -> T + Sync,
+        done: &mut dyn FnMut(usize),
+    ) -> Vec<T> {
         let next = AtomicUsize::new(0);
         let finished = AtomicUsize::new(0);
         let results: Mutex<Vec<Option<T>>> = Mutex::new((0..count).map(|_| None).collect());
         let run = |done: &mut dyn FnMut(usize)| {
+            let own = start();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 if index >= count {
                     break;
                 }
-                let result = work(index);
+                let result = work(&own, index);
                 // A poisoned lock is that of a thread whose panic the scope hands on.
                 if let Ok(mut results) = results.lock() {
                     results[index] = Some(result);

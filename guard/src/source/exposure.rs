@@ -22,16 +22,20 @@ pub(crate) fn of_imports(
     names: &HashSet<String>,
     threads: Threads,
 ) -> HashMap<CrateId, Vec<Exposure>> {
-    let of_crate = |from| References::of_crate(program, graph, from, names);
+    let start = || Resolver::new(program);
+    let of_crate =
+        |resolver: &Resolver<'_>, from| References::of_crate(resolver, graph, from, names);
     let mut references = References::default();
-    for part in threads.map(program.crates.len(), of_crate, &mut |_| ()) {
+    for part in threads.map_with(program.crates.len(), start, of_crate, &mut |_| ()) {
         references.add(part);
     }
     let with_imports = declaring.iter().copied();
     let ids: Vec<CrateId> =
         with_imports.filter(|&id| !program.crates[id].imports.is_empty()).collect();
-    let exposures = |at: usize| CrateExposure::new(program, graph, &references, ids[at]).all();
-    let exposures = threads.map(ids.len(), exposures, &mut |_| ());
+    let of_crate = |resolver: &Resolver<'_>, at: usize| {
+        CrateExposure::new(resolver, graph, &references, ids[at]).all()
+    };
+    let exposures = threads.map_with(ids.len(), start, of_crate, &mut |_| ());
     ids.into_iter().zip(exposures).collect()
 }
 
@@ -41,7 +45,7 @@ pub(crate) fn interesting_names(program: &Program, crate_id: CrateId) -> HashSet
     let source = &program.crates[crate_id];
     let mut names: HashSet<String> =
         source.imports.iter().filter(|i| i.is_followed()).map(|i| i.ident.clone()).collect();
-    let edges = own_edges(program, crate_id);
+    let edges = own_edges(&Resolver::new(program), crate_id);
     for import in (0..source.imports.len()).filter(|&id| source.imports[id].module.is_some()) {
         for carrier in travelling_carriers(program, crate_id, &edges, import).into_keys() {
             names.extend(source.carriers[carrier].name.clone());
@@ -69,11 +73,16 @@ struct References {
 
 impl References {
     /// Those of one crate.
-    fn of_crate(program: &Program, graph: &Graph, from: CrateId, names: &HashSet<String>) -> Self {
-        let source = &program.crates[from];
+    fn of_crate(
+        resolver: &Resolver<'_>,
+        graph: &Graph,
+        from: CrateId,
+        names: &HashSet<String>,
+    ) -> Self {
+        let source = &resolver.program.crates[from];
         let certain = graph.package(source.package).certain;
         let mut all = Self::default();
-        let mut lookups = Lookups::new(program, from, |last| names.contains(last));
+        let mut lookups = Lookups::new(resolver, from, |last| names.contains(last));
         for mention in source.carriers.iter().flat_map(|carrier| &carrier.mentions) {
             let mut mention = *mention;
             if !certain {
@@ -123,7 +132,7 @@ impl References {
 
 /// What the paths of a crate stand for: each is looked up once for each scope it stands in.
 struct Lookups<'a> {
-    resolver: Resolver<'a>,
+    resolver: &'a Resolver<'a>,
     crate_id: CrateId,
     /// For each of the crate's paths, whether its last segment is asked for.
     is_asked: Vec<bool>,
@@ -131,11 +140,11 @@ struct Lookups<'a> {
 }
 
 impl<'a> Lookups<'a> {
-    fn new(program: &'a Program, crate_id: CrateId, asks_for: impl Fn(&str) -> bool) -> Self {
-        let paths = &program.crates[crate_id].paths;
+    fn new(resolver: &'a Resolver<'a>, crate_id: CrateId, asks_for: impl Fn(&str) -> bool) -> Self {
+        let paths = &resolver.program.crates[crate_id].paths;
         let last = |path: &Path| path.segments.last().is_some_and(|last| asks_for(last));
         let is_asked = paths.iter().map(last).collect();
-        Self { resolver: Resolver::new(program), crate_id, is_asked, found: HashMap::new() }
+        Self { resolver, crate_id, is_asked, found: HashMap::new() }
     }
 
     /// Whether the last segment of `mention` is asked for.
@@ -191,16 +200,16 @@ fn leading_names(source: &CrateSource) -> HashSet<&str> {
     names
 }
 
-fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
-    own_mentions(program, crate_id).0
+fn own_edges(resolver: &Resolver<'_>, crate_id: CrateId) -> Edges {
+    own_mentions(resolver, crate_id).0
 }
 
 /// A crate's edges, and the last segments of paths that stand for nothing known.
-fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>) {
-    let source = &program.crates[crate_id];
+fn own_mentions(resolver: &Resolver<'_>, crate_id: CrateId) -> (Edges, HashSet<String>) {
+    let source = &resolver.program.crates[crate_id];
     let mut unresolved = HashSet::new();
     let names = leading_names(source);
-    let mut lookups = Lookups::new(program, crate_id, |last| names.contains(last));
+    let mut lookups = Lookups::new(resolver, crate_id, |last| names.contains(last));
     let mut edges: Edges = HashMap::new();
     let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
     for (id, carrier) in source.carriers.iter().enumerate() {
@@ -278,12 +287,13 @@ struct CrateExposure<'a> {
 
 impl<'a> CrateExposure<'a> {
     fn new(
-        program: &'a Program,
+        resolver: &Resolver<'a>,
         graph: &'a Graph,
         references: &'a References,
         crate_id: CrateId,
     ) -> Self {
-        let (edges, unresolved) = own_mentions(program, crate_id);
+        let program = resolver.program;
+        let (edges, unresolved) = own_mentions(resolver, crate_id);
         Self {
             program,
             graph,
@@ -291,7 +301,7 @@ impl<'a> CrateExposure<'a> {
             crate_id,
             edges,
             unresolved,
-            surface: Resolver::new(program).public_surface(crate_id),
+            surface: resolver.public_surface(crate_id),
             dependents: graph.dependents(&BTreeSet::from([program.crates[crate_id].package])),
             alone: is_alone(program, graph, crate_id),
         }
