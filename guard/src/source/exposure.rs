@@ -153,7 +153,8 @@ impl<'a> Lookups<'a> {
     }
 
     fn of(&mut self, mention: &Mention) -> &Lookup {
-        let Mention { scope, style, path, .. } = *mention;
+        let Mention { style, path, .. } = *mention;
+        let scope = self.resolver.program.crates[self.crate_id].deciding_scope(mention.scope);
         self.found.entry((scope, style, path)).or_insert_with(|| {
             let path = &self.resolver.program.crates[self.crate_id].paths[path as usize];
             self.resolver.lookup(self.crate_id, scope, path, style)

@@ -283,6 +283,19 @@ impl CrateSource {
         }
     }
 
+    /// The innermost scope around `scope` that names something: most bodies of functions do not.
+    pub(crate) fn deciding_scope(&self, mut scope: ScopeId) -> ScopeId {
+        loop {
+            let Scope { parent, is_module, names, globs } = &self.scopes[scope];
+            match parent {
+                Some(parent) if !is_module && names.is_empty() && globs.is_empty() => {
+                    scope = *parent;
+                }
+                _ => return scope,
+            }
+        }
+    }
+
     /// The name of a file.
     pub(crate) fn file(&self, file: u32) -> &str {
         &self.files[file as usize]
