@@ -2,8 +2,7 @@
 //!
 //! Not with proc-macro2: its trees cost several times the time and the memory, offsets in them need a
 //! feature that slows down every procedural macro of the build, and it is a crate more to compile.
-//! `tests/tests/lexer.rs` holds this lexer against rustc's and against proc-macro2 on whole graphs of
-//! published crates.
+//! Its tests hold it against rustc's on the published crates that are there, and on mutilated text.
 
 use super::tokens::{Delimiter, Kind, Token, leaf, offset};
 
@@ -218,9 +217,9 @@ impl Lexer<'_> {
     fn character(&mut self, ahead: usize) -> Option<Kind> {
         self.at += ahead;
         let first = self.text.get(self.at..)?.chars().next()?;
-        if first != '\\' && self.byte(first.len_utf8()) == Some(b'\'') {
+        if first != '\\' {
             self.at += first.len_utf8();
-            return self.end_of_literal();
+            return if self.byte(0)? == b'\'' { self.end_of_literal() } else { None };
         }
         loop {
             match self.byte(0)? {
@@ -252,11 +251,13 @@ impl Lexer<'_> {
         if is_quoted || !(first.is_ascii_digit() || is_identifier_start(first)) {
             return self.character(1);
         }
-        // rustc refuses a lifetime that begins with a digit, but not before the parser has it.
+        if first.is_ascii_digit() {
+            return None;
+        }
         let is_raw = first == 'r' && self.byte(2) == Some(b'#') && self.starts_identifier(3);
         self.at += if is_raw { 3 } else { 1 };
         self.skip_identifier();
-        if self.byte(0) == Some(b'\'') {
+        if !is_raw && self.byte(0) == Some(b'\'') {
             // More than one character between quotes.
             return None;
         }
@@ -264,32 +265,59 @@ impl Lexer<'_> {
     }
 
     fn number(&mut self) -> Kind {
-        let is_prefixed =
-            self.byte(0) == Some(b'0') && matches!(self.byte(1), Some(b'b' | b'o' | b'x'));
-        if is_prefixed {
-            // The digits, and what suffix there may be.
+        self.skip_number();
+        if self.starts_identifier(0) {
             self.skip_identifier();
-            return Kind::Literal;
         }
-        self.digits();
-        if self.byte(0) == Some(b'.') && self.byte(1) != Some(b'.') && !self.starts_identifier(1) {
-            self.at += 1;
-            self.digits();
-        }
-        if matches!(self.byte(0), Some(b'e' | b'E')) && matches!(self.byte(1), Some(b'+' | b'-')) {
-            self.at += 2;
-        }
-        // The digits of an exponent, and a suffix.
-        self.skip_identifier();
         Kind::Literal
     }
 
-    fn digits(&mut self) {
-        while matches!(self.byte(0), Some(b'0'..=b'9' | b'_')) {
+    /// Passes over a number without its suffix. A prefix does not rule out a fraction to rustc's lexer.
+    fn skip_number(&mut self) {
+        if self.byte(0) == Some(b'0') {
+            let is_digit = match self.byte(1) {
+                Some(b'b' | b'o') => |byte: u8| byte.is_ascii_digit(),
+                Some(b'x') => |byte: u8| byte.is_ascii_hexdigit(),
+                _ => |_| false,
+            };
+            if matches!(self.byte(1), Some(b'b' | b'o' | b'x')) {
+                self.at += 2;
+                if !self.skip_digits(is_digit) {
+                    return;
+                }
+            }
+        }
+        self.skip_digits(|byte| byte.is_ascii_digit());
+        if self.byte(0) == Some(b'.') && self.byte(1) != Some(b'.') && !self.starts_identifier(1) {
             self.at += 1;
+            if !self.byte(0).is_some_and(|byte| byte.is_ascii_digit()) {
+                return;
+            }
+            self.skip_digits(|byte| byte.is_ascii_digit());
+        }
+        if matches!(self.byte(0), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.byte(0), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.skip_digits(|byte| byte.is_ascii_digit());
         }
     }
+
+    /// Passes over digits and `_`; false where there is no digit.
+    fn skip_digits(&mut self, is_digit: impl Fn(u8) -> bool) -> bool {
+        let mut found = false;
+        while let Some(byte) = self.byte(0).filter(|byte| *byte == b'_' || is_digit(*byte)) {
+            found |= byte != b'_';
+            self.at += 1;
+        }
+        found
+    }
 }
+
+#[cfg(test)]
+#[path = "lexer_tests.rs"]
+mod tests;
 
 /// White space as Rust has it: `Pattern_White_Space`.
 fn is_white_space(c: char) -> bool {
