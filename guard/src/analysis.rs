@@ -1,7 +1,8 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
@@ -19,11 +20,11 @@ use crate::outcome::Others;
 use crate::parallel::{Threads, at_once};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
-use crate::prefetch::{Prefetched, prefetch};
 use crate::rules;
-use crate::source::load::{Declarations, Sources};
+use crate::source::load::{Declarations, Prefetched, Sources};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::names::Resolver;
+use crate::source::text_scan;
 use crate::source::wasm_type;
 use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
@@ -139,21 +140,21 @@ impl Session {
     ) -> Result<Analysis, Error> {
         let (toolchain, selection) = (&self.toolchain, &self.selection);
         let reads_builds = self.reads_builds;
-        let is_loaded = AtomicBool::new(false);
-        let ((directory, prefetched), loaded) = at_once(
-            || {
-                // Most graphs have a build script somewhere: waiting for the graph to see one costs more
-                // than asking in vain.
-                let ask = || BuildDirectory::ask(toolchain, selection, target);
-                let directory = reads_builds.then(ask).flatten();
-                (directory, prefetch(selection, toolchain.configuration(), &is_loaded))
-            },
-            || {
-                let loaded = graph::load(toolchain, selection, target, Mode::Command);
-                is_loaded.store(true, Ordering::Relaxed);
-                loaded
-            },
+        let prefetched = Mutex::new(Prefetched::new());
+        let look = |source: &Path, stop: &AtomicBool| {
+            let hints = text_scan::hints_until(source, stop);
+            // A poisoned lock is that of a thread whose panic is handed on.
+            if let (Some(hints), Ok(mut prefetched)) = (hints, prefetched.lock()) {
+                prefetched.insert(source.to_owned(), hints);
+            }
+        };
+        let (directory, loaded) = at_once(
+            // Most graphs have a build script somewhere: waiting for the graph to see one costs more than
+            // asking in vain.
+            || reads_builds.then(|| BuildDirectory::ask(toolchain, selection, target)).flatten(),
+            || graph::load_beside(toolchain, selection, target, Mode::Command, &look),
         );
+        let prefetched = prefetched.into_inner().unwrap_or_default();
         let loaded = loaded?;
         let policies = policy::of_packages(&loaded.graph, &loaded.workspace_root)?;
         let pins = match &self.pins {

@@ -40,7 +40,6 @@ pub mod outcome;
 mod parallel;
 pub mod pin;
 pub mod policy;
-mod prefetch;
 mod process;
 pub mod rules;
 pub mod source;

@@ -15,7 +15,7 @@ use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
 use crate::parallel::Threads;
 use crate::policy;
-use crate::prefetch::Prefetched;
+use crate::source::load::Prefetched;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
 use instructions::Instructions;

@@ -1,8 +1,10 @@
 //! From a selection to a graph with the places of all sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::expected::{Expected, Look};
 use super::locate::{Locator, Source};
 use super::tree::{self, Printed, Tree};
 use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
@@ -51,8 +53,23 @@ pub fn load(
     target: &str,
     mode: Mode,
 ) -> Result<Loaded, Error> {
+    load_beside(toolchain, selection, target, mode, &|_, _| ())
+}
+
+/// The same; while cargo is asked, `look` is called with the source of packages that may be in the graph.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_beside(
+    toolchain: &Toolchain,
+    selection: &Selection,
+    target: &str,
+    mode: Mode,
+    look: &Look<'_>,
+) -> Result<Loaded, Error> {
     let mut selection = selection.clone();
     let configuration = Configuration::read(&selection.directory)?;
+    let mut manifests = HashMap::new();
     let (target_cfg, workspace_root, tree) = match mode {
         Mode::Command => {
             let offline = selection.offline || selection.frozen;
@@ -75,7 +92,25 @@ pub fn load(
                 let tree = tree(&cfg);
                 (cfg, root?, tree?)
             } else {
-                let ((cfg, root), tree) = at_once(ask, || tree(&TargetCfg::default()));
+                let is_known = AtomicBool::new(false);
+                let expect = || {
+                    let (cfg, root) = ask();
+                    let read = match (&cfg, &root) {
+                        (Ok(cfg), Ok(workspace_root)) => {
+                            let configuration = &configuration;
+                            let expected = Expected { configuration, workspace_root, target, cfg };
+                            expected.read(look, &is_known)
+                        }
+                        _ => HashMap::new(),
+                    };
+                    (cfg, root, read)
+                };
+                let ((cfg, root, read), tree) = at_once(expect, || {
+                    let tree = tree(&TargetCfg::default());
+                    is_known.store(true, Ordering::Relaxed);
+                    tree
+                });
+                manifests = read;
                 (cfg?, root?, tree?)
             }
         }
@@ -99,21 +134,9 @@ pub fn load(
         manifests: Vec::new(),
         problems: Vec::new(),
     };
-    let graph = loader.graph(&tree);
+    let graph = loader.graph(&tree, manifests);
     let problems = loader.problems;
     Ok(Loaded { graph, workspace_root, target_cfg, problems })
-}
-
-/// The directories of the packages of the default registry with these names and versions, of those that
-/// are there.
-pub(crate) fn registry_directories<'a>(
-    configuration: &'a Configuration,
-    packages: &'a [(&str, &str)],
-) -> impl Iterator<Item = PathBuf> + use<'a> {
-    let locator = Locator::new(configuration);
-    packages
-        .iter()
-        .filter_map(move |(name, version)| locator.locate(name, version, &Source::Default).ok())
 }
 
 /// The package in `directory` alone, compiled with `features`, as a build script sees it where there is
@@ -178,13 +201,19 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn graph(&mut self, tree: &Tree) -> Graph {
+    /// `known` are manifests that were already read, by their directories.
+    fn graph(&mut self, tree: &Tree, known: HashMap<PathBuf, Manifest>) -> Graph {
         let places: Vec<_> = tree.packages.iter().map(|printed| self.place(printed)).collect();
         let read = |at: usize| {
-            let directory = places[at].as_ref().ok()?;
+            let directory = places[at].as_ref().ok().filter(|it| !known.contains_key(*it))?;
             Some(Manifest::read(directory))
         };
         let manifests = self.threads.map(places.len(), read, &mut |_| ());
+        let mut known = known;
+        let manifests = manifests
+            .into_iter()
+            .zip(&places)
+            .map(|(read, place)| read.or_else(|| known.remove(place.as_ref().ok()?).map(Ok)));
         let mut packages = Vec::new();
         let found = places.iter().zip(manifests);
         for ((at, printed), (place, manifest)) in tree.packages.iter().enumerate().zip(found) {

@@ -1,5 +1,6 @@
 //! Which packages are compiled for a wasm target, with which features, from which files, and why.
 
+mod expected;
 mod features;
 mod load;
 mod locate;
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use features::{Activation, Request};
-pub(crate) use load::registry_directories;
+pub(crate) use load::load_beside;
 pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;

@@ -26,10 +26,15 @@ fn judged(text: &str) -> Option<Vec<(Kind, usize, usize)>> {
             continue;
         }
         let kind = match token.kind {
-            TokenKind::Whitespace | TokenKind::LineComment { .. } => continue,
-            TokenKind::BlockComment { terminated: true, .. } => continue,
+            TokenKind::Whitespace
+            | TokenKind::LineComment { .. }
+            | TokenKind::BlockComment { terminated: true, .. } => continue,
             TokenKind::Ident | TokenKind::RawIdent | TokenKind::UnknownPrefix => Kind::Ident,
-            TokenKind::Lifetime { starts_with_number: true } => return None,
+            TokenKind::BlockComment { .. }
+            | TokenKind::InvalidIdent
+            | TokenKind::Unknown
+            | TokenKind::Frontmatter { .. }
+            | TokenKind::Lifetime { starts_with_number: true } => return None,
             TokenKind::Lifetime { .. }
             | TokenKind::RawLifetime
             | TokenKind::UnknownPrefixLifetime => {
@@ -54,10 +59,6 @@ fn judged(text: &str) -> Option<Vec<(Kind, usize, usize)>> {
             TokenKind::CloseBrace => Kind::Close(Delimiter::Brace),
             TokenKind::OpenBracket => Kind::Open(Delimiter::Bracket),
             TokenKind::CloseBracket => Kind::Close(Delimiter::Bracket),
-            TokenKind::BlockComment { .. }
-            | TokenKind::InvalidIdent
-            | TokenKind::Unknown
-            | TokenKind::Frontmatter { .. } => return None,
             _ => Kind::Punct(text[start..].chars().next()?),
         };
         match kind {

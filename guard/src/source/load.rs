@@ -2,7 +2,7 @@
 //! whether they name one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::exposure;
 use super::model::{CrateSource, Declared, ExportedMacro, Target};
@@ -19,10 +19,12 @@ use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, WasmType};
 use crate::parallel::Threads;
-use crate::prefetch::Prefetched;
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
+
+/// What was already seen of packages, by the directory of their source.
+pub(crate) type Prefetched = HashMap<PathBuf, Hints>;
 
 /// What the sources of a graph say.
 #[derive(Debug)]
