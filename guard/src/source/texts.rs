@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::macros::Call;
 use super::model::{ExportedMacro, Path, Spot, TypeText};
-use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
+use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory, RealDirectories};
 use super::tokens::{Piece, Tokens, offset};
 use super::walk::{Context, Region, Walker};
 use crate::cfg::Truth;
@@ -21,6 +21,7 @@ pub(super) type FileId = usize;
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     list: Vec<Text>,
+    directories: RealDirectories,
     /// Where each path stands in [`super::model::CrateSource::paths`].
     path_ids: HashMap<Path, u32>,
     /// The files that are no package's, each with the `include!` that stands for its places.
@@ -121,7 +122,7 @@ impl Walker<'_> {
             self.problem(path, message);
             return;
         }
-        match modules::read(path, self.roots) {
+        match modules::read(path, self.roots, &mut self.texts.directories) {
             Ok(tokens) => {
                 let range = 0..tokens.len();
                 let file = self.texts.list.len();
