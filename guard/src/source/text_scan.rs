@@ -59,6 +59,7 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
         return;
     };
     let mut seen: HashSet<PathBuf> = HashSet::from([real.clone()]);
+    let mut included = HashSet::new();
     let mut pending = vec![real.clone()];
     let top = real;
     while let Some(directory) = pending.pop() {
@@ -87,12 +88,73 @@ fn visit(directory: &Path, look: &mut dyn FnMut(Option<&str>) -> bool) {
                     pending.push(real);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs")
-                && !look(read(&path).as_deref())
+                && !visit_file(path, &top, &mut included, look)
             {
                 return;
             }
         }
     }
+}
+
+/// Calls `look` with the text of a file and of those beside the directory `top` that it includes; false
+/// when `look` was.
+fn visit_file(
+    path: PathBuf,
+    top: &Path,
+    included: &mut HashSet<PathBuf>,
+    look: &mut dyn FnMut(Option<&str>) -> bool,
+) -> bool {
+    let mut pending = vec![path];
+    while let Some(path) = pending.pop() {
+        let text = read(&path);
+        if !look(text.as_deref()) {
+            return false;
+        }
+        let Some(text) = text.filter(|it| it.contains("include!") && it.contains("\"..")) else {
+            continue;
+        };
+        let directory = path.parent().unwrap_or(top);
+        let Some(files) = included_from_above(&text) else {
+            if !look(None) {
+                return false;
+            }
+            continue;
+        };
+        for file in files {
+            // Beside it is the rest of the package; what is farther away is for the reading proper to judge.
+            let file = directory.join(file).canonicalize().ok();
+            let file = file.filter(|file| top.parent().is_some_and(|it| file.starts_with(it)));
+            match file {
+                Some(file) if file.starts_with(top) => {}
+                Some(file) => {
+                    if included.insert(file.clone()) {
+                        pending.push(file);
+                    }
+                }
+                None => {
+                    if !look(None) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+    true
+}
+
+/// The paths with `..` that stand in calls of `include!`; `None` where the text is no Rust.
+fn included_from_above(text: &str) -> Option<Vec<String>> {
+    let tokens = Tokens::lex(text.to_owned()).ok()?;
+    let mut behind = 0;
+    let mut paths = Vec::new();
+    for at in 0..tokens.len() {
+        if tokens.is_keyword(at, "include") && tokens.is_punct(at + 1, '!') {
+            behind = behind.max(tokens.after(at + 2));
+        } else if at < behind {
+            paths.extend(tokens.string_value(at).filter(|path| path.starts_with("..")));
+        }
+    }
+    Some(paths)
 }
 
 /// Whether cargo neither builds into nor hides a directory of that name.
@@ -106,8 +168,7 @@ fn read(path: &Path) -> Option<String> {
 }
 
 fn hints_of(text: &str) -> Hints {
-    let may_lead_out =
-        text.contains("\"..") && (text.contains("path") || text.contains("include!"));
+    let may_lead_out = text.contains("\"..") && text.contains("path");
     let may_declare = generators::WORDS.iter().any(|word| text.contains(word))
         || text.match_indices("extern").any(|(at, word)| {
             let behind = &text[at + word.len()..];
@@ -130,7 +191,7 @@ struct Seen {
     declaration: bool,
     /// An attribute that names a symbol.
     definition: bool,
-    /// A module or an include that can lie beside the directory that is walked.
+    /// A module that can lie beside the directory that is walked.
     way_out: bool,
 }
 
@@ -140,8 +201,8 @@ impl Seen {
             return Self { declaration: true, definition: true, way_out: true };
         };
         let mut seen = Self::default();
-        // Behind the attribute, and behind the call of `include!`, that were met last.
-        let (mut attribute, mut include) = (0, 0);
+        // Behind the attribute that was met last.
+        let mut attribute = 0;
         for at in 0..tokens.len() {
             match tokens.kind(at) {
                 Some(Kind::Punct('#')) => {
@@ -156,9 +217,6 @@ impl Seen {
                     seen.declaration |=
                         tokens.opens(behind, Delimiter::Brace) || tokens.is_punct(behind, '$');
                 }
-                Some(Kind::Ident) if tokens.is_keyword(at, "include") => {
-                    include = include.max(tokens.after(at + 2));
-                }
                 Some(Kind::Ident) => {
                     let word = tokens.text(at);
                     let is_attribute = at < attribute;
@@ -166,9 +224,8 @@ impl Seen {
                         || (is_attribute && generators::is_attribute(word));
                     seen.definition |= is_attribute && matches!(word, "no_mangle" | "export_name");
                 }
-                Some(Kind::Literal) if at < attribute.max(include) => {
-                    let is_path = at < include
-                        || (tokens.is_punct(at - 1, '=') && tokens.is_keyword(at - 2, "path"));
+                Some(Kind::Literal) if at < attribute => {
+                    let is_path = tokens.is_punct(at - 1, '=') && tokens.is_keyword(at - 2, "path");
                     seen.way_out |= is_path && tokens.text(at).contains("\"..");
                 }
                 _ => {}
@@ -219,6 +276,29 @@ mod tests {
             assert_eq!(hints_of(text).extern_block, expected, "{text}");
         }
         assert!(hints_of("#[path = \"../x.rs\"] mod x;").extern_block);
+    }
+
+    #[test]
+    fn what_is_included_from_beside_the_directory_is_seen() {
+        let name = format!("wasm-import-guard-include-{}", std::process::id());
+        let package = std::env::temp_dir().join(name);
+        let write = |file: &str, text: &str| {
+            let path = package.join(file);
+            std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            std::fs::write(path, text).expect("a file can be written");
+        };
+        let source = package.join("src");
+        write("generated/a.rs", "pub fn word() {}");
+        write("src/lib.rs", "mod below;\n#[doc = include_str!(\"../README.md\")] mod a {}");
+        write("src/below/mod.rs", "include!(\"../../generated/a.rs\");");
+        let words = HashSet::from(["word".to_owned()]);
+        let without = (hints(&source).extern_block, mentions_any(&source, &words));
+        write("generated/a.rs", "extern \"C\" { fn f(); }");
+        let with = (hints(&source).extern_block, mentions_any(&source, &words));
+        write("src/below/mod.rs", "include!(\"../../../elsewhere.rs\");");
+        let elsewhere = hints(&source).extern_block;
+        std::fs::remove_dir_all(&package).expect("it can be removed");
+        assert_eq!((without, with, elsewhere), ((false, true), (true, false), true));
     }
 
     #[cfg(unix)]
