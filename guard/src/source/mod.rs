@@ -11,15 +11,18 @@ mod include;
 mod items;
 mod lexer;
 pub(crate) mod load;
+mod lookups;
 mod macros;
 mod mentions;
 pub(crate) mod model;
 pub(crate) mod modules;
 pub(crate) mod names;
 mod reader;
+mod references;
 pub(crate) mod text_scan;
 mod texts;
 mod tokens;
+mod users;
 mod walk;
 pub(crate) mod wasm_type;
 #[cfg(feature = "wit")]
