@@ -16,7 +16,7 @@ use crate::import::{Exposure, ExposureKind};
 use crate::parallel::Threads;
 
 /// The exposure of every import of every crate in `declaring`, in the order of
-/// [`CrateSource::imports`]. `names` are those by which other crates could reach one.
+/// its source. `names` are those by which other crates could reach one.
 pub(crate) fn of_imports(
     program: &Program,
     graph: &Graph,
