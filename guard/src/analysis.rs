@@ -1,6 +1,8 @@
 //! One run of the analysis for one target: graph → declarations → facts → rules → findings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
@@ -15,11 +17,14 @@ use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::linked::{self, Context, Parts};
 use crate::native;
 use crate::outcome::Others;
+use crate::parallel::{Threads, at_once};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
 use crate::rules;
-use crate::source::load::{Declarations, declarations};
+use crate::source::load::{Declarations, Prefetched, Sources};
 use crate::source::model::{CrateSource, Declared};
+use crate::source::names::Resolver;
+use crate::source::text_scan;
 use crate::source::wasm_type;
 use crate::symbols::CSymbols;
 use crate::toolchain::{Rustc, Toolchain};
@@ -133,13 +138,30 @@ impl Session {
         built: Option<&Parts>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Analysis, Error> {
-        let loaded = graph::load(&self.toolchain, &self.selection, target, Mode::Command)?;
+        let (toolchain, selection) = (&self.toolchain, &self.selection);
+        let reads_builds = self.reads_builds;
+        let prefetched = Mutex::new(Prefetched::new());
+        let look = |source: &Path, stop: &AtomicBool| {
+            let hints = text_scan::hints_until(source, stop);
+            // A poisoned lock is that of a thread whose panic is handed on.
+            if let (Some(hints), Ok(mut prefetched)) = (hints, prefetched.lock()) {
+                prefetched.insert(source.to_owned(), hints);
+            }
+        };
+        let (directory, loaded) = at_once(
+            // Most graphs have a build script somewhere: waiting for the graph to see one costs more than
+            // asking in vain.
+            || reads_builds.then(|| BuildDirectory::ask(toolchain, selection, target)).flatten(),
+            || graph::load_beside(toolchain, selection, target, Mode::Command, &look),
+        );
+        let prefetched = prefetched.into_inner().unwrap_or_default();
+        let loaded = loaded?;
         let policies = policy::of_packages(&loaded.graph, &loaded.workspace_root)?;
         let pins = match &self.pins {
             Some(source) => source.pins(&loaded.graph, &loaded.workspace_root),
             None => Vec::new(),
         };
-        let builds = self.builds(&loaded, target);
+        let builds = self.builds(&loaded, directory);
         let input = Input {
             target,
             cfg: &loaded.target_cfg,
@@ -154,12 +176,14 @@ impl Session {
             built,
             policies: policies.under(&self.levels),
             policy_mode: policy::Mode::Command,
+            threads: Threads::of_machine(),
+            prefetched,
         };
         Ok(analyse(input, progress))
     }
 
-    /// What builds for `target` left of build scripts. cargo is asked where only if there are any.
-    fn builds(&self, loaded: &Loaded, target: &str) -> BuildOutputs {
+    /// What builds left of build scripts in `directory`.
+    fn builds(&self, loaded: &Loaded, directory: Option<BuildDirectory>) -> BuildOutputs {
         let graph = &loaded.graph;
         if !graph.packages.iter().any(|package| package.has_build_script) {
             return BuildOutputs::nothing(graph, "the package has no build script");
@@ -167,7 +191,7 @@ impl Session {
         if !self.reads_builds {
             return BuildOutputs::nothing(graph, "builds are left out here");
         }
-        match BuildDirectory::ask(&self.toolchain, &self.selection, target) {
+        match directory {
             Some(directory) => {
                 let rustc = &self.toolchain.version;
                 BuildOutputs::read(&directory, graph, &loaded.workspace_root, rustc)
@@ -196,6 +220,9 @@ pub(crate) struct Input<'a> {
     /// What the project decides about findings.
     pub(crate) policies: Policies,
     pub(crate) policy_mode: policy::Mode,
+    pub(crate) threads: Threads,
+    /// What was already seen of packages.
+    pub(crate) prefetched: Prefetched,
 }
 
 /// Analyses a graph that is already resolved.
@@ -208,9 +235,16 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let known =
         KnownSymbols { symbols: &symbols, considered: input.considered, musl: musl.as_ref() };
     let (cfg, root) = (input.cfg, &input.workspace_root);
-    let mut read = declarations(&graph, cfg, root, &input.builds, &known, &mut |done| {
-        progress(Progress { done, total });
-    });
+    let sources = Sources {
+        graph: &graph,
+        target: cfg,
+        workspace_root: root,
+        builds: &input.builds,
+        known: &known,
+        threads: input.threads,
+        prefetched: &input.prefetched,
+    };
+    let mut read = sources.declarations(&mut |done| progress(Progress { done, total }));
     problems.append(&mut read.problems);
     let definers = Definers::new(&graph, &read, known);
     let mut imports = imports(&graph, &read, &definers, input.cfg);
@@ -259,6 +293,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         findings.extend(shown);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     }
+    // Giving back thousands of small maps takes as long as judging what was in them.
+    input.threads.drop_beside(read);
     let applied = policy::apply(findings, &input.policies, Date::today(), input.policy_mode);
     Analysis {
         target: input.target.to_owned(),
@@ -308,6 +344,7 @@ fn imports(
     cfg: &TargetCfg,
 ) -> Vec<Import> {
     let wide = cfg.has_wide_pointers();
+    let resolver = Resolver::new(&read.program);
     let mut imports = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
@@ -324,7 +361,7 @@ fn imports(
             {
                 continue;
             }
-            let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+            let wasm_type = wasm_type::of_import(&resolver, *crate_id, declared, wide);
             let import = import(source, package, declared, exposure, truth, &path);
             imports.push(Import { wasm_type, ..import });
         }
@@ -358,7 +395,7 @@ fn import(
     Import {
         package: source.package,
         source: package.source.clone(),
-        place: source.place(package, declared.file, declared.token),
+        place: source.place(package, declared.spot),
         module: declared.module.clone(),
         name: declared.name.clone(),
         ident: declared.ident.clone(),
@@ -383,6 +420,7 @@ fn misdeclared(
     cfg: &TargetCfg,
 ) -> Vec<Misdeclared> {
     let wide = cfg.has_wide_pointers();
+    let resolver = Resolver::new(&read.program);
     let mut all = Vec::new();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
@@ -391,7 +429,7 @@ fn misdeclared(
         for (declared, exposure) in source.imports.iter().zip(exposures) {
             let Some(c_type) = &declared.c_type else { continue };
             if definers.is_of_c(declared, source.package) {
-                let wasm_type = wasm_type::of_import(&read.program, *crate_id, declared, wide);
+                let wasm_type = wasm_type::of_import(&resolver, *crate_id, declared, wide);
                 let declaration =
                     import(source, package, declared, exposure, declared.truth, &path);
                 let declaration = Import { wasm_type, ..declaration };
@@ -412,7 +450,7 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
         let package = graph.package(source.package);
         let path = graph.path_to(source.package);
         for hidden in &source.opaque {
-            let place = source.place(package, hidden.file, hidden.token);
+            let place = source.place(package, hidden.spot);
             opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
         }
     }
@@ -463,7 +501,16 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
-    let read = declarations(&graph, &cfg, &directory, &builds, &known, &mut |_| {});
+    let sources = Sources {
+        graph: &graph,
+        target: &cfg,
+        workspace_root: &directory,
+        builds: &builds,
+        known: &known,
+        threads: Threads::ONE,
+        prefetched: &Prefetched::new(),
+    };
+    let read = sources.declarations(&mut |_| {});
     let definers = Definers::new(&graph, &read, known);
     let imports = imports(&graph, &read, &definers, &cfg);
     std::fs::remove_dir_all(&directory).expect("it can be removed");

@@ -4,6 +4,7 @@ use crate::cfg::Truth;
 use crate::graph::{Graph, PackageIndex, PackageSource};
 use crate::import::{Certainty, ImportKind, Place, WasmType};
 use crate::source::load::Declarations;
+use crate::source::names::Resolver;
 use crate::source::wasm_type;
 
 /// A function or static with `no_mangle` or `export_name`.
@@ -30,6 +31,7 @@ pub struct SymbolDefinition {
 /// The definitions of all crates that were read, in the order of package and place. `wide` says that
 /// pointers have 64 bits.
 pub(crate) fn of_graph(graph: &Graph, read: &Declarations, wide: bool) -> Vec<SymbolDefinition> {
+    let resolver = Resolver::new(&read.program);
     let mut all = Vec::new();
     for (crate_id, source) in read.program.crates.iter().enumerate() {
         let package = graph.package(source.package);
@@ -39,10 +41,10 @@ pub(crate) fn of_graph(graph: &Graph, read: &Declarations, wide: bool) -> Vec<Sy
             all.push(SymbolDefinition {
                 package: source.package,
                 source: package.source.clone(),
-                place: source.place(package, definition.file, definition.token),
+                place: source.place(package, definition.spot),
                 name: definition.name.clone(),
                 kind: definition.kind,
-                wasm_type: wasm_type::of_definition(&read.program, crate_id, definition, wide),
+                wasm_type: wasm_type::of_definition(&resolver, crate_id, definition, wide),
                 certainty: Certainty::of(is_certain),
                 path: path.clone(),
             });

@@ -86,7 +86,9 @@ pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError
         return Err(ReadError::NotAFile);
     }
     let file = fs::File::open(path).map_err(|error| ReadError::Io(error.to_string()))?;
-    let mut bytes = Vec::new();
+    // A byte more than the file has, so that its end is seen without growing.
+    let length = metadata.len().min(limit).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     // The length above may be out of date by now, so the reader is bounded too.
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)

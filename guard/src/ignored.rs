@@ -48,7 +48,7 @@ pub(crate) fn of_graph(graph: &Graph, read: &Declarations) -> Vec<IgnoredModule>
             all.push(IgnoredModule {
                 package: source.package,
                 source: package.source.clone(),
-                place: source.place(package, ignored.file, ignored.token),
+                place: source.place(package, ignored.spot),
                 module: ignored.module.clone(),
                 name: ignored.name.clone(),
                 why: ignored.why,

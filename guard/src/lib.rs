@@ -37,6 +37,7 @@ pub mod linked;
 mod native;
 pub mod object;
 pub mod outcome;
+mod parallel;
 pub mod pin;
 pub mod policy;
 mod process;

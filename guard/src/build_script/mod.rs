@@ -13,7 +13,9 @@ use crate::build_output::{BuildDirectory, BuildOutputs};
 use crate::error::{Error, Problem};
 use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
+use crate::parallel::Threads;
 use crate::policy;
+use crate::source::load::Prefetched;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
 use instructions::Instructions;
@@ -146,6 +148,8 @@ impl Guard {
                 sysroot: &toolchain.sysroot,
                 policies,
                 policy_mode: policy::Mode::BuildScript,
+                threads: Threads::ONE,
+                prefetched: Prefetched::new(),
             },
             &mut |_| {},
         );

@@ -1,13 +1,17 @@
 //! From a selection to a graph with the places of all sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::expected::{Expected, Look};
 use super::locate::{Locator, Source};
 use super::tree::{self, Printed, Tree};
 use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
 use crate::cfg::TargetCfg;
+use crate::document::ReadError;
 use crate::error::{Error, Problem};
+use crate::parallel::{Threads, at_once};
 use crate::process;
 use crate::toolchain::Toolchain;
 use crate::trust::{Configuration, Trust};
@@ -49,32 +53,88 @@ pub fn load(
     target: &str,
     mode: Mode,
 ) -> Result<Loaded, Error> {
+    load_beside(toolchain, selection, target, mode, &|_, _| ())
+}
+
+/// The same; while cargo is asked, `look` is called with the source of packages that may be in the graph.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_beside(
+    toolchain: &Toolchain,
+    selection: &Selection,
+    target: &str,
+    mode: Mode,
+    look: &Look<'_>,
+) -> Result<Loaded, Error> {
     let mut selection = selection.clone();
     let configuration = Configuration::read(&selection.directory)?;
-    let (target_cfg, flags) = match mode {
+    let mut manifests = HashMap::new();
+    let (target_cfg, workspace_root, tree) = match mode {
         Mode::Command => {
             let offline = selection.offline || selection.frozen;
             configuration.check(Trust { offline, ..toolchain.trust() })?;
-            let cfg = toolchain.target_cfg_in(&configuration, target)?;
-            let flags = configuration.cfg_flags(target, &cfg);
-            (cfg, flags)
+            let tree = |cfg: &TargetCfg| {
+                let flags = configuration.cfg_flags(target, cfg);
+                tree::run(toolchain, &selection, target, flags.as_deref())
+            };
+            let ask = || {
+                let (root, cfg) = at_once(
+                    || workspace_root(toolchain, &selection),
+                    || toolchain.target_cfg_in(&configuration, target),
+                );
+                (cfg, root)
+            };
+            // A target that rustc does not know is said before cargo's opinion of the rest.
+            if configuration.flags_depend_on_cfg() {
+                let (cfg, root) = ask();
+                let cfg = cfg?;
+                let tree = tree(&cfg);
+                (cfg, root?, tree?)
+            } else {
+                let is_known = AtomicBool::new(false);
+                let expect = || {
+                    let (cfg, root) = ask();
+                    let read = match (&cfg, &root) {
+                        (Ok(cfg), Ok(workspace_root)) => {
+                            let configuration = &configuration;
+                            let expected = Expected { configuration, workspace_root, target, cfg };
+                            expected.read(look, &is_known)
+                        }
+                        _ => HashMap::new(),
+                    };
+                    (cfg, root, read)
+                };
+                let ((cfg, root, read), tree) = at_once(expect, || {
+                    let tree = tree(&TargetCfg::default());
+                    is_known.store(true, Ordering::Relaxed);
+                    tree
+                });
+                manifests = read;
+                (cfg?, root?, tree?)
+            }
         }
         Mode::BuildScript => {
             selection.frozen = true;
             // cargo has put the flags it uses into the environment.
-            (TargetCfg::from_build_script_env(), Some(configuration.environment_flags()))
+            let flags = configuration.environment_flags();
+            let root = workspace_root(toolchain, &selection)?;
+            let tree = tree::run(toolchain, &selection, target, Some(&flags))?;
+            (TargetCfg::from_build_script_env(), root, tree)
         }
     };
-    let workspace_root = workspace_root(toolchain, &selection)?;
-    let tree = tree::run(toolchain, &selection, target, flags.as_deref())?;
     let mut loader = Loader {
         locator: Locator::new(&configuration),
         target,
         cfg: &target_cfg,
+        threads: match mode {
+            Mode::Command => Threads::of_machine(),
+            Mode::BuildScript => Threads::ONE,
+        },
         manifests: Vec::new(),
         problems: Vec::new(),
     };
-    let graph = loader.graph(&tree);
+    let graph = loader.graph(&tree, manifests);
     let problems = loader.problems;
     Ok(Loaded { graph, workspace_root, target_cfg, problems })
 }
@@ -134,16 +194,30 @@ struct Loader<'a> {
     locator: Locator<'a>,
     target: &'a str,
     cfg: &'a TargetCfg,
+    threads: Threads,
     /// One for each package, `None` where it cannot be read.
     manifests: Vec<Option<Manifest>>,
     problems: Vec<Problem>,
 }
 
 impl Loader<'_> {
-    fn graph(&mut self, tree: &Tree) -> Graph {
+    /// `known` are manifests that were already read, by their directories.
+    fn graph(&mut self, tree: &Tree, known: HashMap<PathBuf, Manifest>) -> Graph {
+        let places: Vec<_> = tree.packages.iter().map(|printed| self.place(printed)).collect();
+        let read = |at: usize| {
+            let directory = places[at].as_ref().ok().filter(|it| !known.contains_key(*it))?;
+            Some(Manifest::read(directory))
+        };
+        let manifests = self.threads.map(places.len(), read, &mut |_| ());
+        let mut known = known;
+        let manifests = manifests
+            .into_iter()
+            .zip(&places)
+            .map(|(read, place)| read.or_else(|| known.remove(place.as_ref().ok()?).map(Ok)));
         let mut packages = Vec::new();
-        for (at, printed) in tree.packages.iter().enumerate() {
-            let package = self.package(printed, at < tree.roots);
+        let found = places.iter().zip(manifests);
+        for ((at, printed), (place, manifest)) in tree.packages.iter().enumerate().zip(found) {
+            let package = self.package(printed, at < tree.roots, place, manifest);
             packages.push(package);
         }
         for (from, to) in &tree.edges {
@@ -157,7 +231,19 @@ impl Loader<'_> {
         Graph { packages, roots }
     }
 
-    fn package(&mut self, printed: &Printed, is_root: bool) -> Package {
+    /// The directory of a package, or why it is not known.
+    fn place(&self, printed: &Printed) -> Result<PathBuf, String> {
+        let (name, version, _, source) = printed.parts().unwrap_or((&printed.id, "", false, None));
+        self.locator.locate(name, version, &Source::parse(source))
+    }
+
+    fn package(
+        &mut self,
+        printed: &Printed,
+        is_root: bool,
+        place: &Result<PathBuf, String>,
+        manifest: Option<Result<Manifest, ReadError>>,
+    ) -> Package {
         let (name, version, _, source) = printed.parts().unwrap_or((&printed.id, "", false, None));
         let source = Source::parse(source);
         let label = format!("{name} {version}");
@@ -180,12 +266,11 @@ impl Loader<'_> {
         if !printed.library.is_empty() {
             package.crate_name.clone_from(&printed.library);
         }
-        let manifest = match self.locator.locate(name, version, &source) {
+        let manifest = match place {
             Ok(directory) => {
-                package.directory = directory;
-                match Manifest::read(&package.directory) {
-                    Ok(manifest) => Some(manifest),
-                    Err(error) => {
+                package.directory.clone_from(directory);
+                match manifest {
+                    Some(Err(error)) => {
                         let path = package.directory.join("Cargo.toml");
                         self.problem(
                             &label,
@@ -194,6 +279,7 @@ impl Loader<'_> {
                         );
                         None
                     }
+                    manifest => manifest.and_then(Result::ok),
                 }
             }
             Err(reason) => {

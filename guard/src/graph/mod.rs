@@ -1,5 +1,6 @@
 //! Which packages are compiled for a wasm target, with which features, from which files, and why.
 
+mod expected;
 mod features;
 mod load;
 mod locate;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use features::{Activation, Request};
+pub(crate) use load::load_beside;
 pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;
@@ -126,6 +128,26 @@ impl Graph {
             }
         }
         false
+    }
+
+    /// `packages` and every package that depends on one of them, in the order of the graph.
+    pub(crate) fn dependents(&self, packages: &BTreeSet<PackageIndex>) -> BTreeSet<PackageIndex> {
+        let mut users: Vec<Vec<PackageIndex>> = vec![Vec::new(); self.packages.len()];
+        for (at, package) in self.packages.iter().enumerate() {
+            for dependency in &package.dependencies {
+                users[dependency.package.0].push(PackageIndex(at));
+            }
+        }
+        let mut found = packages.clone();
+        let mut pending: Vec<PackageIndex> = packages.iter().copied().collect();
+        while let Some(at) = pending.pop() {
+            for &user in &users[at.0] {
+                if found.insert(user) {
+                    pending.push(user);
+                }
+            }
+        }
+        found
     }
 
     /// `from` and every package that it depends on.

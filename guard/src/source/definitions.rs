@@ -49,15 +49,15 @@ impl Walker<'_> {
         // What an unknown macro makes of its arguments cannot be known.
         let seen = if region.is_guessed { Truth::Unknown } else { Truth::True };
         for (name, truth) in names {
+            let spot = self.spot(region.file, item.head.start);
+            let head = self.kept(region, item.head.clone());
             self.source.definitions.push(Definition {
                 name,
                 truth: region.truth.and(truth).and(seen),
                 kind: item.kind,
                 passes_as_c: item.passes_as_c,
-                file: region.file,
-                token: item.head.start,
-                end: item.head.end,
-                scope: region.scope,
+                spot,
+                head,
             });
         }
     }

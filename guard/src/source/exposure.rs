@@ -4,27 +4,41 @@
 //! (rust-lang/rust#148363), so what counts is where the code that names an import is compiled: code of
 //! inline and generic functions, constants and macros goes wherever it is used.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::model::{CarrierId, Code, CrateSource, Declared, Mention, Path, ScopeId, Style, Target};
-use super::names::{CrateId, Meaning, Program};
+use super::lookups::{Edges, own_edges, own_mentions};
+use super::model::{CarrierId, Code, Declared};
+use super::names::{CrateId, Meaning, Program, Resolver};
+use super::references::{Reference, References};
 use crate::cfg::Truth;
-use crate::graph::{EntryKind, Graph};
+use crate::graph::{EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, ExposureKind};
+use crate::parallel::Threads;
 
 /// The exposure of every import of every crate in `declaring`, in the order of
-/// [`CrateSource::imports`]. `names` are those by which other crates could reach one.
+/// its source. `names` are those by which other crates could reach one.
 pub(crate) fn of_imports(
     program: &Program,
     graph: &Graph,
     declaring: &[CrateId],
     names: &HashSet<String>,
+    threads: Threads,
 ) -> HashMap<CrateId, Vec<Exposure>> {
-    let references = References::collect(program, graph, names);
-    declaring
-        .iter()
-        .map(|&id| (id, CrateExposure::new(program, graph, &references, id).all()))
-        .collect()
+    let start = || Resolver::new(program);
+    let of_crate =
+        |resolver: &Resolver<'_>, from| References::of_crate(resolver, graph, from, names);
+    let mut references = References::default();
+    for part in threads.map_with(program.crates.len(), start, of_crate, &mut |_| ()) {
+        references.add(part);
+    }
+    let with_imports = declaring.iter().copied();
+    let ids: Vec<CrateId> =
+        with_imports.filter(|&id| !program.crates[id].imports.is_empty()).collect();
+    let of_crate = |resolver: &Resolver<'_>, at: usize| {
+        CrateExposure::new(resolver, graph, &references, ids[at]).all()
+    };
+    let exposures = threads.map_with(ids.len(), start, of_crate, &mut |_| ());
+    ids.into_iter().zip(exposures).collect()
 }
 
 /// The names by which other crates could reach the imports of `crate_id`: the imports' own, and those
@@ -33,134 +47,13 @@ pub(crate) fn interesting_names(program: &Program, crate_id: CrateId) -> HashSet
     let source = &program.crates[crate_id];
     let mut names: HashSet<String> =
         source.imports.iter().filter(|i| i.is_followed()).map(|i| i.ident.clone()).collect();
-    let edges = own_edges(program, crate_id);
+    let edges = own_edges(&Resolver::new(program), crate_id);
     for import in (0..source.imports.len()).filter(|&id| source.imports[id].module.is_some()) {
         for carrier in travelling_carriers(program, crate_id, &edges, import).into_keys() {
             names.extend(source.carriers[carrier].name.clone());
         }
     }
     names
-}
-
-/// A mention in one crate of something in another.
-#[derive(Debug, Clone, Copy)]
-struct Reference {
-    from: CrateId,
-    mention: Mention,
-}
-
-/// All mentions that cross a crate boundary.
-#[derive(Debug, Default)]
-struct References {
-    by_meaning: HashMap<Meaning, Vec<Reference>>,
-    /// Method calls and paths that could not be followed, by their last segment.
-    unresolved: HashMap<String, Vec<Reference>>,
-    /// Paths that led into a crate and were lost there: crate and last segment.
-    lost: HashMap<(CrateId, String), Vec<Reference>>,
-}
-
-impl References {
-    fn collect(program: &Program, graph: &Graph, names: &HashSet<String>) -> Self {
-        let mut all = Self::default();
-        for (from, source) in program.crates.iter().enumerate() {
-            let certain = graph.package(source.package).certain;
-            let mentions = source.carriers.iter().flat_map(|carrier| &carrier.mentions);
-            for mention in mentions.filter(|mention| names.contains(source.last_segment(mention))) {
-                let mut mention = *mention;
-                if !certain {
-                    mention.truth = mention.truth.and(Truth::Unknown);
-                }
-                all.add(program, Reference { from, mention });
-            }
-        }
-        all
-    }
-
-    fn add(&mut self, program: &Program, reference: Reference) {
-        let Reference { from, mention } = reference;
-        let path = program.crates[from].path_of(&mention);
-        let Some(last) = path.segments.last().cloned() else { return };
-        if matches!(mention.style, Style::Method | Style::Qualified) {
-            self.unresolved.entry(last).or_default().push(reference);
-            return;
-        }
-        let lookup = program.lookup(from, mention.scope, &path, mention.style);
-        if lookup.meanings.is_empty() {
-            if let Some(crate_id) = lookup.lost_in {
-                self.lost.entry((crate_id, last.clone())).or_default().push(reference);
-            }
-            if path.segments.len() > 1 {
-                self.unresolved.entry(last).or_default().push(reference);
-            }
-        }
-        for meaning in lookup.meanings {
-            self.by_meaning.entry(meaning).or_default().push(reference);
-        }
-    }
-}
-
-/// For each carrier of a crate: the imports and carriers of the same crate that it mentions, and
-/// whether surely.
-type Edges = HashMap<Meaning, Vec<(CarrierId, Truth)>>;
-
-/// The names by which a crate's own items can be mentioned in it.
-fn own_names(source: &CrateSource) -> HashSet<&str> {
-    let aliases = source.scopes.iter().flat_map(|scope| &scope.names);
-    let aliases = aliases.filter(|(_, bindings)| {
-        bindings.iter().any(|binding| matches!(binding.target, Target::Path(_)))
-    });
-    let imports = source.imports.iter().map(|import| import.ident.as_str());
-    let carriers = source.carriers.iter().filter_map(|carrier| carrier.name.as_deref());
-    imports.chain(carriers).chain(aliases.map(|(name, _)| name.as_str())).collect()
-}
-
-fn own_edges(program: &Program, crate_id: CrateId) -> Edges {
-    own_mentions(program, crate_id).0
-}
-
-/// A crate's edges, and the last segments of paths that stand for nothing known.
-fn own_mentions(program: &Program, crate_id: CrateId) -> (Edges, HashSet<String>) {
-    let source = &program.crates[crate_id];
-    let mut unresolved = HashSet::new();
-    let names = own_names(source);
-    let mut lookups: HashMap<(ScopeId, Style, Path), HashSet<Meaning>> = HashMap::new();
-    let mut edges: Edges = HashMap::new();
-    let mut methods: HashMap<&str, Vec<CarrierId>> = HashMap::new();
-    for (id, carrier) in source.carriers.iter().enumerate() {
-        if let (Some(_), Some(name)) = (&carrier.owner, &carrier.name) {
-            methods.entry(name).or_default().push(id);
-        }
-    }
-    for (id, carrier) in source.carriers.iter().enumerate() {
-        for mention in &carrier.mentions {
-            if !names.contains(source.last_segment(mention)) {
-                continue;
-            }
-            let path = source.path_of(mention);
-            let by_path = match mention.style {
-                Style::Path | Style::Macro => lookups
-                    .entry((mention.scope, mention.style, path.clone()))
-                    .or_insert_with(|| {
-                        program.lookup(crate_id, mention.scope, &path, mention.style).meanings
-                    })
-                    .clone(),
-                Style::Method | Style::Qualified => HashSet::new(),
-            };
-            if by_path.is_empty() {
-                unresolved.extend(path.segments.last().cloned());
-                // `Self::name`, `value.name()`: any method of that name may be meant.
-                let last = path.segments.last().map_or("", String::as_str);
-                for &method in methods.get(last).into_iter().flatten() {
-                    let meaning = Meaning::Carrier(crate_id, method);
-                    edges.entry(meaning).or_default().push((id, Truth::Unknown));
-                }
-            }
-            for meaning in by_path {
-                edges.entry(meaning).or_default().push((id, mention.truth));
-            }
-        }
-    }
-    (edges, unresolved)
 }
 
 /// The carriers through whose code an import travels to other crates, and whether surely.
@@ -200,17 +93,20 @@ struct CrateExposure<'a> {
     /// The last segments of paths in the crate that stand for nothing known.
     unresolved: HashSet<String>,
     surface: HashSet<Meaning>,
+    /// The packages that depend on this one's.
+    dependents: BTreeSet<PackageIndex>,
     alone: bool,
 }
 
 impl<'a> CrateExposure<'a> {
     fn new(
-        program: &'a Program,
+        resolver: &Resolver<'a>,
         graph: &'a Graph,
         references: &'a References,
         crate_id: CrateId,
     ) -> Self {
-        let (edges, unresolved) = own_mentions(program, crate_id);
+        let program = resolver.program;
+        let (edges, unresolved) = own_mentions(resolver, crate_id);
         Self {
             program,
             graph,
@@ -218,7 +114,8 @@ impl<'a> CrateExposure<'a> {
             crate_id,
             edges,
             unresolved,
-            surface: program.public_surface(crate_id),
+            surface: resolver.public_surface(crate_id),
+            dependents: graph.dependents(&BTreeSet::from([program.crates[crate_id].package])),
             alone: is_alone(program, graph, crate_id),
         }
     }
@@ -380,8 +277,7 @@ impl<'a> CrateExposure<'a> {
     fn says(&self, reference: &Reference, name: &str, through: Option<&'static str>) -> String {
         let source = &self.program.crates[reference.from];
         let package = self.graph.package(source.package);
-        let place = source.place(package, reference.mention.file, reference.mention.start as usize);
-        let at = format!("{}:{}", place.file, place.line);
+        let at = format!("{}:{}", source.file(reference.mention.file), reference.mention.line);
         match through {
             None => format!("`{}` names it at {at}", package.name),
             Some(why) => format!("`{}` names `{name}` at {at}: {why}", package.name),
@@ -396,7 +292,7 @@ impl<'a> CrateExposure<'a> {
     fn can_see(&self, from: CrateId) -> bool {
         let package = self.program.crates[self.crate_id].package;
         let from = self.program.crates[from].package;
-        from == package || self.graph.depends_on(from, package)
+        from == package || self.dependents.contains(&from)
     }
 }
 

@@ -251,6 +251,8 @@ impl Walker<'_> {
             .filter(|carrier| self.source.carriers[*carrier].code != super::model::Code::Unseen);
         // What an unknown macro makes of its arguments cannot be known.
         let seen = if region.is_guessed { Truth::Unknown } else { Truth::True };
+        let spot = self.spot(region.file, item.token);
+        let head = self.kept(region, item.token..item.range.end);
         for (name, name_truth) in &names {
             // The compiler's own intrinsics.
             if name.starts_with("llvm.") {
@@ -259,10 +261,8 @@ impl Walker<'_> {
             for (module, module_truth) in block.possible_modules() {
                 let id = self.source.imports.len();
                 self.source.imports.push(Declared {
-                    file: region.file,
-                    token: item.token,
-                    end: item.range.end,
-                    scope: region.scope,
+                    spot,
+                    head: head.clone(),
                     ident: ident.clone(),
                     name: name.clone(),
                     module,

@@ -28,9 +28,11 @@ const FUNCTION_ATTRIBUTES: &[&str] = &[
     "wasm_split",
 ];
 
-/// Words one of which stands in every text that uses one of these macros.
+/// Words one of which stands in every crate that uses one of these macros: of the function-like ones, the
+/// crate they come from.
 pub(super) const WORDS: &[&str] = &[
-    "generate!",
+    "wit_bindgen",
+    "cargo_component_bindings",
     "wasm_bindgen",
     "runtime_interface",
     "http_component",
@@ -40,6 +42,16 @@ pub(super) const WORDS: &[&str] = &[
     "plugin_transform",
     "wasm_split",
 ];
+
+/// Whether `word` is the last segment of a generating attribute.
+pub(super) fn is_attribute(word: &str) -> bool {
+    ATTRIBUTES.contains(&word) || FUNCTION_ATTRIBUTES.contains(&word)
+}
+
+/// Whether `word` is a crate with a generating function-like macro.
+pub(super) fn is_crate(word: &str) -> bool {
+    MACROS.iter().any(|(_, crates)| crates.contains(&word))
+}
 
 /// The crate of the generator `name` among the segments of a path to it.
 fn crate_of<'a>(name: &str, mut segments: impl Iterator<Item = &'a str>) -> Option<&'static str> {

@@ -35,13 +35,13 @@ impl Walker<'_> {
             let Some(name) = module.name.clone().filter(|_| truth != Truth::False) else {
                 continue;
             };
+            let spot = self.spot(region.file, item.token);
             self.source.ignored_modules.push(IgnoredModule {
                 module: name,
                 name: item.name.clone(),
                 why: item.why,
                 truth,
-                file: region.file,
-                token: item.token,
+                spot,
             });
         }
     }

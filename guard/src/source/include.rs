@@ -93,9 +93,9 @@ impl Walker<'_> {
     fn load_generated(&mut self, path: &FilePath, region: &Region, name_token: usize) {
         let before = self.pending.len();
         let children = ModuleDirectory::beside(path);
-        self.generated_by = Some((region.file, name_token));
+        self.texts.generated_by = Some((region.file, name_token));
         self.load(path, children, region.scope, region.truth, Some(region.file));
-        self.generated_by = None;
+        self.texts.generated_by = None;
         if let Some(loaded) = self.pending.get_mut(before) {
             suit(loaded, region, Origin::Macro);
         }

@@ -10,7 +10,7 @@ use super::heads::{
     after_generics, body_or_semicolon, for_keyword, function_keyword, has_type_parameter,
     semicolon, type_name, visibility,
 };
-use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem, TypeText};
+use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem};
 use super::modules::{MAX_INLINE_DEPTH, ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
@@ -328,8 +328,7 @@ impl Walker<'_> {
         if matches!(region.context, Context::Associated(_)) {
             return;
         }
-        let same_as =
-            same_as.map(|range| TypeText { file: region.file, scope: region.scope, range });
+        let same_as = same_as.map(|range| self.kept(region, range));
         let id = self.source.types.len();
         self.source.types.push(TypeItem { name: name.to_owned(), same_as });
         self.bind(region.scope, name, public, Target::Type(id));

@@ -4,20 +4,28 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::model::{CrateSource, Declared, ExportedMacro, Target};
+use super::exposure;
+use super::model::{CrateSource, Declared, ExportedMacro};
 use super::modules::is_file;
-use super::names::{CrateId, Program};
-use super::walk::{Wanted, walk_crate};
-use super::{exposure, text_scan, wasm_type};
+use super::names::{CrateId, Program, Resolver};
+use super::reader::{Read, Reader};
+use super::text_scan::{self, Hints};
+use super::users::{Users, aliases};
+use super::walk::Wanted;
+use super::wasm_type;
 use crate::bare_extern::KnownSymbols;
 use crate::build_output::BuildOutputs;
-use crate::cfg::{CfgContext, TargetCfg};
+use crate::cfg::TargetCfg;
 use crate::error::Problem;
-use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex};
+use crate::graph::{Entry, EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, WasmType};
+use crate::parallel::Threads;
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
+
+/// What was already seen of packages, by the directory of their source.
+pub(crate) type Prefetched = HashMap<PathBuf, Hints>;
 
 /// What the sources of a graph say.
 #[derive(Debug)]
@@ -28,95 +36,144 @@ pub(crate) struct Declarations {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads all sources of `graph`. `known` are the symbols that every link for the target has;
-/// `progress` is told how many packages are read.
-pub(crate) fn declarations(
-    graph: &Graph,
-    target: &TargetCfg,
-    workspace_root: &Path,
-    builds: &BuildOutputs,
-    known: &KnownSymbols<'_>,
-    progress: &mut dyn FnMut(usize),
-) -> Declarations {
-    let mut reader = Reader {
-        graph,
-        target,
-        workspace_root,
-        builds,
-        known,
-        problems: Vec::new(),
-        macros: Vec::new(),
-    };
-    let mut declaring: Vec<CrateSource> = Vec::new();
-    let mut with_definitions: Vec<(PackageIndex, &Entry)> = Vec::new();
-    for index in (0..graph.packages.len()).map(PackageIndex) {
-        for entry in &graph.package(index).entries {
-            if !is_file(&entry.path) {
-                reader.missing(index, entry);
-                continue;
-            }
-            let hints = text_scan::hints(source_directory(entry));
-            if hints.extern_block {
-                let source = reader.read_declarations(index, entry);
-                if !(source.imports.is_empty()
-                    && source.opaque.is_empty()
-                    && source.definitions.is_empty()
-                    && source.ignored_modules.is_empty()
-                    && source.exported_macros.is_empty())
-                {
-                    declaring.push(source);
-                }
-            } else if hints.definition {
-                with_definitions.push((index, entry));
-            }
-        }
-        progress(index.0 + 1);
-    }
-    reader.read_macro_users(&mut declaring);
-    for (index, entry) in with_definitions {
-        declaring.push(reader.read(index, entry, Wanted::Nothing));
-    }
-    let (program, names) = reader.program(declaring);
-    let ids: Vec<CrateId> = (0..program.crates.len())
-        .filter(|&id| {
-            let source = &program.crates[id];
-            !(source.imports.is_empty() && source.opaque.is_empty())
-        })
-        .collect();
-    let mut exposures = exposure::of_imports(&program, graph, &ids, &names);
-    let declaring =
-        ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
-    reader.problems.sort();
-    reader.problems.dedup();
-    Declarations { program, declaring, problems: reader.problems }
+/// A graph, and what decides how its sources are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) target: &'a TargetCfg,
+    pub(crate) workspace_root: &'a Path,
+    /// What builds left of build scripts.
+    pub(crate) builds: &'a BuildOutputs,
+    /// The symbols that every link for the target has.
+    pub(crate) known: &'a KnownSymbols<'a>,
+    pub(crate) threads: Threads,
+    pub(crate) prefetched: &'a Prefetched,
 }
 
-struct Reader<'a> {
-    graph: &'a Graph,
-    target: &'a TargetCfg,
-    workspace_root: &'a Path,
-    builds: &'a BuildOutputs,
-    known: &'a KnownSymbols<'a>,
-    problems: Vec<Problem>,
+impl<'a> Sources<'a> {
+    /// Reads them all. `progress` is told how many packages are read.
+    pub(crate) fn declarations(self, progress: &mut dyn FnMut(usize)) -> Declarations {
+        let mut loader = Loader { sources: self, macros: Vec::new(), problems: Vec::new() };
+        let mut declaring = loader.declaring(progress);
+        loader.read_macro_users(&mut declaring);
+        let (program, names) = loader.program(declaring);
+        let ids: Vec<CrateId> = (0..program.crates.len())
+            .filter(|&id| {
+                let source = &program.crates[id];
+                !(source.imports.is_empty() && source.opaque.is_empty())
+            })
+            .collect();
+        let mut exposures = exposure::of_imports(&program, self.graph, &ids, &names, self.threads);
+        let declaring =
+            ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
+        loader.problems.sort();
+        loader.problems.dedup();
+        Declarations { program, declaring, problems: loader.problems }
+    }
+
+    /// Every crate root of the graph.
+    fn entries(self) -> Vec<(PackageIndex, &'a Entry)> {
+        let all = self.graph.packages.iter().enumerate();
+        all.flat_map(|(index, package)| {
+            package.entries.iter().map(move |entry| (PackageIndex(index), entry))
+        })
+        .collect()
+    }
+
+    fn reader<'b>(self, macros: &'b [(PackageIndex, ExportedMacro)]) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader { sources: self, macros }
+    }
+}
+
+/// What the first look at a crate gave.
+enum Found {
+    /// Its root is not there, or is no file.
+    Missing,
+    /// It declares something, or could.
+    Declares(Box<Read>),
+    /// It may define symbols, and declares nothing.
+    Defines,
+    Nothing,
+}
+
+struct Loader<'a> {
+    sources: Sources<'a>,
     /// Exported macros that can make extern blocks, with the package that exports them.
     macros: Vec<(PackageIndex, ExportedMacro)>,
+    problems: Vec<Problem>,
 }
 
-impl<'a> Reader<'a> {
+impl Loader<'_> {
+    /// The crates that declare imports, define symbols or have macros that can do so.
+    fn declaring(&mut self, progress: &mut dyn FnMut(usize)) -> Vec<CrateSource> {
+        let sources = self.sources;
+        let entries = sources.entries();
+        let packages = sources.graph.packages.len();
+        let look = |at: usize| {
+            let (index, entry) = entries[at];
+            if !is_file(&entry.path) {
+                return Found::Missing;
+            }
+            let directory = source_directory(entry);
+            let prefetched = sources.prefetched.get(directory).copied();
+            match prefetched.unwrap_or_else(|| text_scan::hints(directory)) {
+                Hints { extern_block: true, .. } => {
+                    Found::Declares(Box::new(sources.reader(&[]).read(index, entry, Wanted::All)))
+                }
+                Hints { definition: true, .. } => Found::Defines,
+                _ => Found::Nothing,
+            }
+        };
+        let found = sources.threads.map(entries.len(), look, &mut |done| {
+            progress((done * packages).div_ceil(entries.len().max(1)));
+        });
+        let mut declaring = Vec::new();
+        let mut with_definitions = Vec::new();
+        for (found, (index, entry)) in found.into_iter().zip(entries) {
+            match found {
+                Found::Missing => self.missing(index, entry),
+                Found::Declares(read) => {
+                    let source = self.noted(*read);
+                    if !(source.imports.is_empty()
+                        && source.opaque.is_empty()
+                        && source.definitions.is_empty()
+                        && source.ignored_modules.is_empty()
+                        && source.exported_macros.is_empty())
+                    {
+                        declaring.push(source);
+                    }
+                }
+                Found::Defines => with_definitions.push((index, entry)),
+                Found::Nothing => {}
+            }
+        }
+        for (index, entry) in with_definitions {
+            declaring.push(self.read(index, entry, Wanted::Nothing));
+        }
+        declaring
+    }
+
     /// Notes a crate root that is not there, or is no file.
     fn missing(&mut self, index: PackageIndex, entry: &Entry) {
         self.problems.push(Problem {
-            package: Some(self.graph.package(index).label()),
+            package: Some(self.sources.graph.package(index).label()),
             path: Some(entry.path.clone()),
             message: "is not there: the imports of this crate are not known".to_owned(),
         });
     }
 
-    /// A crate's declarations, and everything that can mention them.
-    fn read_declarations(&mut self, index: PackageIndex, entry: &Entry) -> CrateSource {
-        self.read(index, entry, Wanted::All)
+    fn noted(&mut self, read: Read) -> CrateSource {
+        self.problems.extend(read.problems);
+        read.source
     }
 
+    fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
+        let read = self.sources.reader(&self.macros).read(index, entry, wanted);
+        self.noted(read)
+    }
     /// Reads the crates that call another crate's macro which can make an extern block; those already in
     /// `declaring` again.
     fn read_macro_users(&mut self, declaring: &mut Vec<CrateSource>) {
@@ -128,15 +185,16 @@ impl<'a> Reader<'a> {
         if names.is_empty() {
             return;
         }
-        for index in (0..self.graph.packages.len()).map(PackageIndex) {
-            if self.macros_for(index).is_empty() {
+        let graph = self.sources.graph;
+        for index in (0..graph.packages.len()).map(PackageIndex) {
+            if self.sources.reader(&self.macros).macros_for(index).is_empty() {
                 continue;
             }
-            for entry in &self.graph.package(index).entries {
+            for entry in &graph.package(index).entries {
                 if !text_scan::mentions_any(source_directory(entry), &names) {
                     continue;
                 }
-                let source = self.read_declarations(index, entry);
+                let source = self.read(index, entry, Wanted::All);
                 let known = declaring
                     .iter_mut()
                     .find(|known| known.package == index && known.root == entry.path);
@@ -147,49 +205,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-    }
-
-    /// The macros of other packages that `index` can call.
-    fn macros_for(&self, index: PackageIndex) -> Vec<ExportedMacro> {
-        self.macros
-            .iter()
-            .filter(|(package, _)| *package != index && self.graph.depends_on(index, *package))
-            .map(|(_, exported)| exported.clone())
-            .collect()
-    }
-
-    fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
-        let package = self.graph.package(index);
-        let output = self.builds.of(index);
-        let cfg = CfgContext {
-            target: self.target,
-            features: &package.features,
-            possible_features: &package.possible_features,
-            has_build_script: package.has_build_script,
-            build_output: Some(output),
-        };
-        let mut roots = self.roots(package);
-        roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
-        let entry = (entry.kind, entry.path.as_path());
-        let macros = self.macros_for(index);
-        let (mut source, problems) =
-            walk_crate((self.graph, index), entry, &roots, cfg, output, wanted, &macros);
-        for import in source.imports.iter_mut().filter(|import| import.module.is_none()) {
-            import.undecided = !import.native_library && !self.known.surely_define(&import.name);
-        }
-        self.problems.extend(problems);
-        source
-    }
-
-    /// Where a package's files may lie: its own directory, and for members the workspace.
-    fn roots(&self, package: &Package) -> Vec<PathBuf> {
-        let candidates = [Some(package.directory.as_path()), Some(self.workspace_root)];
-        let mut roots: Vec<PathBuf> =
-            candidates.into_iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
-        if !package.directory.starts_with(self.workspace_root) {
-            roots.truncate(1);
-        }
-        roots
     }
 
     /// Adds the crates that may name an import of the declaring ones; gives the names that can too.
@@ -214,20 +229,28 @@ impl<'a> Reader<'a> {
         if names.is_empty() {
             return (program, names);
         }
-        let mut users = self.users(&program, &followed, &names);
+        let mut users = Users::new(self.sources.graph, &program, &followed);
+        let mut words = users.crate_names.clone();
+        words.extend(names.iter().cloned());
         for _ in 0..MAX_ALIAS_ROUNDS {
-            for user in &mut users {
-                let source = self.read(user.package, user.entry, Wanted::Names(&names));
-                if let Some(id) = user.crate_id {
-                    program.crates[id] = source;
-                } else {
-                    user.crate_id = Some(program.crates.len());
-                    program.crates.push(source);
+            let (reader, entries) = (self.sources.reader(&self.macros), &users.entries);
+            let read = |at: usize| {
+                let (index, entry) = entries[at];
+                text_scan::mentions_any(source_directory(entry), &words)
+                    .then(|| reader.read(index, entry, Wanted::Names(&names)))
+            };
+            let all = self.sources.threads.map(entries.len(), read, &mut |_| ());
+            for (at, read) in all.into_iter().enumerate() {
+                if let Some(read) = read {
+                    let source = self.noted(read);
+                    users.place(at, source, &mut program);
                 }
             }
-            if !add_aliases(&program, &mut names) {
+            words = aliases(&program, &names);
+            if words.is_empty() {
                 break;
             }
+            names.extend(words.iter().cloned());
         }
         self.link_names(&mut program);
         (program, names)
@@ -235,19 +258,21 @@ impl<'a> Reader<'a> {
 
     /// Notes the declarations of C functions whose wasm type is another than C's.
     fn compare_with_c(&self, program: &mut Program) {
-        let wide = self.target.has_wide_pointers();
+        let wide = self.sources.target.has_wide_pointers();
         let mut other: Vec<(CrateId, usize, WasmType)> = Vec::new();
+        let resolver = Resolver::new(program);
         for (id, source) in program.crates.iter().enumerate() {
             for (import, declared) in source.imports.iter().enumerate() {
                 let is_bare = declared.module.is_none() && !declared.native_library;
                 let Some(c_type) = self
+                    .sources
                     .known
                     .function_type(&declared.name)
                     .filter(|_| is_bare && !declared.undecided)
                 else {
                     continue;
                 };
-                let own = wasm_type::of_import(program, id, declared, wide);
+                let own = wasm_type::of_import(&resolver, id, declared, wide);
                 if own.is_some_and(|own| own != *c_type) {
                     other.push((id, import, c_type.clone()));
                 }
@@ -256,41 +281,6 @@ impl<'a> Reader<'a> {
         for (id, import, c_type) in other {
             program.crates[id].imports[import].c_type = Some(c_type);
         }
-    }
-
-    /// The crates whose text can name an import: those that depend on a declaring package and hold one of
-    /// the names, or the declaring crate's own (to re-export it).
-    fn users(
-        &self,
-        program: &Program,
-        declaring: &[CrateId],
-        names: &HashSet<String>,
-    ) -> Vec<User<'a>> {
-        let packages: Vec<_> = declaring.iter().map(|&id| program.crates[id].package).collect();
-        let mut words = names.clone();
-        for &package in &packages {
-            words.insert(self.graph.package(package).crate_name.clone());
-            for other in &self.graph.packages {
-                let edges = other.dependencies.iter().filter(|edge| edge.package == package);
-                words.extend(edges.map(|edge| edge.extern_name.clone()));
-            }
-        }
-        let mut users = Vec::new();
-        for index in (0..self.graph.packages.len()).map(PackageIndex) {
-            let can_name =
-                packages.iter().any(|&on| on == index || self.graph.depends_on(index, on));
-            for entry in self.graph.package(index).entries.iter().filter(|_| can_name) {
-                let crate_id = (0..program.crates.len()).find(|&id| {
-                    let source = &program.crates[id];
-                    source.package == index && source.root == entry.path
-                });
-                let is_read_whole = crate_id.is_some_and(|id| declaring.contains(&id));
-                if !is_read_whole && text_scan::mentions_any(source_directory(entry), &words) {
-                    users.push(User { package: index, entry, crate_id });
-                }
-            }
-        }
-        users
     }
 
     /// Fills in which crate each crate's extern names stand for.
@@ -306,7 +296,7 @@ impl<'a> Reader<'a> {
             .crates
             .iter()
             .map(|source| {
-                let package = self.graph.package(source.package);
+                let package = self.sources.graph.package(source.package);
                 let mut names: HashMap<String, CrateId> = package
                     .dependencies
                     .iter()
@@ -321,39 +311,8 @@ impl<'a> Reader<'a> {
                 names
             })
             .collect();
-        program.set_extern_names(names);
+        program.extern_names = names;
     }
-}
-
-/// A crate that may name an import.
-struct User<'a> {
-    package: PackageIndex,
-    entry: &'a Entry,
-    /// Its place in the program, once it has one.
-    crate_id: Option<CrateId>,
-}
-
-/// Adds to `names` what crates call the items of that name by `use … as …`; false when nothing is new.
-fn add_aliases(program: &Program, names: &mut HashSet<String>) -> bool {
-    let mut new = HashSet::new();
-    for source in &program.crates {
-        for scope in &source.scopes {
-            for (alias, bindings) in &scope.names {
-                let stands_for_one = bindings.iter().any(|binding| match &binding.target {
-                    Target::Path(path) => {
-                        path.segments.last().is_some_and(|last| names.contains(last))
-                    }
-                    _ => false,
-                });
-                if stands_for_one && !names.contains(alias) {
-                    new.insert(alias.clone());
-                }
-            }
-        }
-    }
-    let found = !new.is_empty();
-    names.extend(new);
-    found
 }
 
 /// The directory whose files the crate at `entry` is most likely made of.

@@ -1,17 +1,48 @@
 //! Paths in the text of an item: what it calls, names or expands.
 
-use super::model::{Mention, Style};
-use super::tokens::{Delimiter, Kind, Tokens};
+use super::model::{Mention, ScopeId, Style, path_in};
+use super::texts::FileId;
+use super::tokens::{Delimiter, Kind, Tokens, offset};
 use super::walk::{Context, Region, Walker, Wanted};
 use crate::cfg::Truth;
 
-/// Words that begin no path to an item.
-const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "false",
-    "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref",
-    "return", "static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while",
-    "yield", "_",
-];
+/// Whether `word` begins no path to an item. Every identifier is asked this: one length at a time, it is a
+/// few comparisons of integers.
+fn is_reserved(word: &str) -> bool {
+    match word.len() {
+        1 => word == "_",
+        2 => matches!(word, "as" | "fn" | "if" | "in"),
+        3 => matches!(word, "dyn" | "for" | "let" | "mod" | "mut" | "pub" | "ref" | "use"),
+        4 => matches!(word, "else" | "enum" | "impl" | "loop" | "move" | "true" | "type"),
+        5 => matches!(
+            word,
+            "async"
+                | "await"
+                | "break"
+                | "const"
+                | "false"
+                | "match"
+                | "trait"
+                | "where"
+                | "while"
+                | "yield"
+        ),
+        6 => matches!(word, "extern" | "return" | "static" | "struct" | "unsafe"),
+        8 => word == "continue",
+        _ => false,
+    }
+}
+
+/// A mention as the tokens that spell it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unspelled {
+    file: FileId,
+    scope: ScopeId,
+    start: u32,
+    end: u32,
+    style: Style,
+    truth: Truth,
+}
 
 impl Walker<'_> {
     /// Reads the path at `at`, if one starts there, and a macro call's group behind it. Gives the index
@@ -21,7 +52,7 @@ impl Walker<'_> {
         let absolute = tokens.is_path_separator(at);
         let first = if absolute { at + 2 } else { at };
         let ident = tokens.ident(first)?;
-        if KEYWORDS.contains(&ident) && tokens.is_keyword(first, ident) {
+        if is_reserved(ident) && tokens.is_keyword(first, ident) {
             return None;
         }
         let mut last = first;
@@ -58,6 +89,18 @@ impl Walker<'_> {
         Some(self.macro_call(region, &name, last, group))
     }
 
+    /// Gives each carrier its mentions.
+    pub(super) fn spell_mentions(&mut self) {
+        for (carrier, unspelled) in std::mem::take(&mut self.mentions) {
+            let Unspelled { file, scope, start, end, style, truth } = unspelled;
+            let (start, end) = (start as usize, end as usize);
+            let path = self.path_id(path_in(self.tokens(file), start..end));
+            let (file, line) = self.line(file, start);
+            let mention = Mention { path, scope, file, line, style, truth };
+            self.source.carriers[carrier].mentions.push(mention);
+        }
+    }
+
     fn keep(&mut self, region: &Region, start: usize, end: usize, last: usize, style: Style) {
         let Some(carrier) = region.carrier else { return };
         let wanted = match self.wanted {
@@ -68,15 +111,9 @@ impl Walker<'_> {
             }
         };
         if wanted && region.truth != Truth::False {
-            let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return };
-            self.source.carriers[carrier].mentions.push(Mention {
-                file: region.file,
-                scope: region.scope,
-                start,
-                end,
-                style,
-                truth: region.truth,
-            });
+            let (start, end) = (offset(start), offset(end));
+            let Region { file, scope, truth, .. } = *region;
+            self.mentions.push((carrier, Unspelled { file, scope, start, end, style, truth }));
         }
     }
 

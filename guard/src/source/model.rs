@@ -13,13 +13,21 @@ use crate::ignored::IgnoredBecause;
 use crate::import::{ImportKind, Origin, Place, WasmType};
 
 /// The source of one crate of one package.
+///
+/// It holds no file: a graph's texts together would fill hundreds of megabytes. What is asked for later,
+/// the heads of declarations and the types they may name, is copied to a text of its own.
 #[derive(Debug)]
 pub(crate) struct CrateSource {
     pub(crate) package: PackageIndex,
     /// The crate root, as the package's manifest names it.
     pub(crate) root: PathBuf,
     pub(crate) kind: EntryKind,
-    pub(crate) files: Vec<SourceFile>,
+    /// The files that were read, relative to the package's directory, with `/`.
+    pub(crate) files: Vec<String>,
+    /// The text of each [`TypeText`].
+    pub(crate) text: Tokens,
+    /// The paths that are mentioned, each once.
+    pub(crate) paths: Vec<Path>,
     /// The crate root is scope 0.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) carriers: Vec<Carrier>,
@@ -36,27 +44,19 @@ pub(crate) struct CrateSource {
     pub(crate) macro_use_crates: Vec<String>,
 }
 
-/// A file that was read.
-#[derive(Debug)]
-pub(crate) struct SourceFile {
-    /// Relative to the package's directory, with `/`.
-    pub(crate) name: String,
-    pub(crate) tokens: Arc<Tokens>,
-    pub(crate) origin: TextOrigin,
+/// Where a token was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// A place in [`CrateSource::files`].
+    pub(crate) file: u32,
+    /// From 1.
+    pub(crate) line: u32,
+    /// From 1, in characters.
+    pub(crate) column: u32,
+    /// In characters.
+    pub(crate) length: u32,
 }
 
-/// Where the tokens of a text were written.
-#[derive(Debug)]
-pub(crate) enum TextOrigin {
-    /// Here: it is a file.
-    Here,
-    /// It is the expansion of a macro: each token comes from a token of a file.
-    Tokens(Vec<(FileId, usize)>),
-    /// It is another crate's macro: all tokens stand for the one that calls it.
-    Call(FileId, usize),
-}
-
-pub(crate) type FileId = usize;
 pub(crate) type ScopeId = usize;
 pub(crate) type CarrierId = usize;
 pub(crate) type ImportId = usize;
@@ -71,11 +71,12 @@ pub(crate) struct TypeItem {
     pub(crate) same_as: Option<TypeText>,
 }
 
-/// A type as written somewhere.
+/// A type, or a declaration's head from its identifier on, as written somewhere.
 #[derive(Debug, Clone)]
 pub(crate) struct TypeText {
-    pub(crate) file: FileId,
+    /// Where the names in it are looked up.
     pub(crate) scope: ScopeId,
+    /// Tokens of [`CrateSource::text`].
     pub(crate) range: Range<usize>,
 }
 
@@ -153,10 +154,12 @@ pub(crate) enum Code {
 /// A path in the text of a carrier.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mention {
-    pub(crate) file: FileId,
+    /// A place in [`CrateSource::paths`].
+    pub(crate) path: u32,
     pub(crate) scope: ScopeId,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+    /// A place in [`CrateSource::files`].
+    pub(crate) file: u32,
+    pub(crate) line: u32,
     pub(crate) style: Style,
     pub(crate) truth: Truth,
 }
@@ -177,12 +180,9 @@ pub(crate) enum Style {
 /// An item of an extern block.
 #[derive(Debug, Clone)]
 pub(crate) struct Declared {
-    pub(crate) file: FileId,
-    /// The identifier's token.
-    pub(crate) token: usize,
-    /// Behind the declaration's last token.
-    pub(crate) end: usize,
-    pub(crate) scope: ScopeId,
+    /// Where its identifier stands.
+    pub(crate) spot: Spot,
+    pub(crate) head: TypeText,
     pub(crate) ident: String,
     pub(crate) name: String,
     pub(crate) module: Option<String>,
@@ -216,12 +216,9 @@ pub(crate) struct Definition {
     pub(crate) kind: ImportKind,
     /// Whether it is a function that passes values as C does.
     pub(crate) passes_as_c: bool,
-    pub(crate) file: FileId,
-    /// The identifier's token.
-    pub(crate) token: usize,
-    /// Behind the declaration's head: before the body of a function.
-    pub(crate) end: usize,
-    pub(crate) scope: ScopeId,
+    /// Where its identifier stands.
+    pub(crate) spot: Spot,
+    pub(crate) head: TypeText,
 }
 
 /// A `wasm_import_module` that rustc ignores for where it stands.
@@ -232,75 +229,86 @@ pub(crate) struct IgnoredModule {
     pub(crate) name: Option<String>,
     pub(crate) why: IgnoredBecause,
     pub(crate) truth: Truth,
-    pub(crate) file: FileId,
-    /// The identifier's token, or what stands where one would.
-    pub(crate) token: usize,
+    /// Where the identifier stands, or what stands in its place.
+    pub(crate) spot: Spot,
 }
 
 /// An exported `macro_rules!`, for calls in other crates.
 #[derive(Debug, Clone)]
 pub(crate) struct ExportedMacro {
     pub(crate) name: String,
-    pub(crate) tokens: Arc<Tokens>,
-    pub(crate) body: Range<usize>,
+    pub(crate) body: Arc<Tokens>,
 }
 
 /// A place whose imports the text does not show.
 #[derive(Debug, Clone)]
 pub(crate) struct OpaquePlace {
-    pub(crate) file: FileId,
-    pub(crate) token: usize,
+    pub(crate) spot: Spot,
     pub(crate) reason: String,
 }
 
 impl CrateSource {
-    /// The place of a token, in `package`.
-    pub(crate) fn place(
-        &self,
-        package: &crate::graph::Package,
-        file: FileId,
-        token: usize,
-    ) -> Place {
-        let (file, token) = self.written(file, token);
-        let source = &self.files[file];
-        let (line, column) = source.tokens.position(token);
+    /// A source of which nothing is read yet.
+    pub(super) fn empty(package: PackageIndex, kind: EntryKind, root: &std::path::Path) -> Self {
+        Self {
+            package,
+            root: root.to_path_buf(),
+            kind,
+            files: Vec::new(),
+            text: Tokens::default(),
+            paths: Vec::new(),
+            scopes: vec![Scope { is_module: true, ..Scope::default() }],
+            carriers: Vec::new(),
+            types: Vec::new(),
+            imports: Vec::new(),
+            definitions: Vec::new(),
+            ignored_modules: Vec::new(),
+            opaque: Vec::new(),
+            exported_macros: Vec::new(),
+            macros: HashMap::new(),
+            macro_use_crates: Vec::new(),
+        }
+    }
+
+    /// The place of `spot`, in `package`.
+    pub(crate) fn place(&self, package: &crate::graph::Package, spot: Spot) -> Place {
         Place {
             package: package.name.clone(),
             version: package.version.clone(),
             directory: package.directory.clone(),
-            file: source.name.clone(),
-            line,
-            column,
-            length: source.tokens.text(token).chars().count().max(1),
+            file: self.file(spot.file).to_owned(),
+            line: spot.line as usize,
+            column: spot.column as usize,
+            length: spot.length as usize,
         }
     }
 
-    /// Where a token was written: for one of an expansion, the token it came from.
-    fn written(&self, mut file: FileId, mut token: usize) -> (FileId, usize) {
-        // What a text comes from was read before it, so that this ends.
+    /// The innermost scope around `scope` that names something: most bodies of functions do not.
+    pub(crate) fn deciding_scope(&self, mut scope: ScopeId) -> ScopeId {
         loop {
-            let from = match &self.files[file].origin {
-                TextOrigin::Here => None,
-                TextOrigin::Tokens(tokens) => tokens.get(token).copied(),
-                TextOrigin::Call(file, token) => Some((*file, *token)),
-            };
-            match from {
-                Some(from) => (file, token) = from,
-                None => break,
+            let Scope { parent, is_module, names, globs } = &self.scopes[scope];
+            match parent {
+                Some(parent) if !is_module && names.is_empty() && globs.is_empty() => {
+                    scope = *parent;
+                }
+                _ => return scope,
             }
         }
-        (file, token)
+    }
+
+    /// The name of a file.
+    pub(crate) fn file(&self, file: u32) -> &str {
+        &self.files[file as usize]
+    }
+
+    /// The path that `mention` spells.
+    pub(crate) fn path_of(&self, mention: &Mention) -> &Path {
+        &self.paths[mention.path as usize]
     }
 
     /// The last segment of the path that `mention` spells.
     pub(crate) fn last_segment(&self, mention: &Mention) -> &str {
-        let tokens = &self.files[mention.file].tokens;
-        (mention.end as usize).checked_sub(1).and_then(|last| tokens.ident(last)).unwrap_or("")
-    }
-
-    /// The path that `mention` spells.
-    pub(crate) fn path_of(&self, mention: &Mention) -> Path {
-        path_in(&self.files[mention.file].tokens, mention.start as usize..mention.end as usize)
+        self.path_of(mention).segments.last().map_or("", String::as_str)
     }
 }
 

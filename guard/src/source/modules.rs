@@ -1,5 +1,6 @@
 //! Which files a crate is made of: how `mod x;`, `#[path]` and `include!` find them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::tokens::{LexError, MAX_FILE_BYTES, Tokens};
@@ -69,9 +70,38 @@ pub(super) fn is_file(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
+/// The real places of the directories that modules lie in, each asked for once: a crate has hundreds of
+/// modules in a handful of directories.
+#[derive(Debug, Default)]
+pub(super) struct RealDirectories(HashMap<PathBuf, PathBuf>);
+
+impl RealDirectories {
+    /// What [`Path::canonicalize`] gives for a file.
+    fn file(&mut self, path: &Path) -> std::io::Result<PathBuf> {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return path.canonicalize();
+        };
+        if std::fs::symlink_metadata(path)?.is_symlink() {
+            return path.canonicalize();
+        }
+        if let Some(real) = self.0.get(parent) {
+            return Ok(real.join(name));
+        }
+        let real = parent.canonicalize()?;
+        let file = real.join(name);
+        self.0.insert(parent.to_owned(), real);
+        Ok(file)
+    }
+}
+
 /// Reads and lexes `path`, which must lie below one of `roots`; the problem names no package yet.
-pub(super) fn read(path: &Path, roots: &[PathBuf]) -> Result<Tokens, Problem> {
-    let text = read_text(path, roots, MAX_FILE_BYTES).map_err(|message| problem(path, message))?;
+pub(super) fn read(
+    path: &Path,
+    roots: &[PathBuf],
+    directories: &mut RealDirectories,
+) -> Result<Tokens, Problem> {
+    let text = text_of(directories.file(path), roots, MAX_FILE_BYTES)
+        .map_err(|message| problem(path, message))?;
     Tokens::lex(text).map_err(|LexError| {
         problem(path, "is no Rust text: what it declares is not known".to_owned())
     })
@@ -79,7 +109,15 @@ pub(super) fn read(path: &Path, roots: &[PathBuf]) -> Result<Tokens, Problem> {
 
 /// Reads the text of `path`, of at most `limit` bytes, from a regular file below one of `roots`.
 pub(super) fn read_text(path: &Path, roots: &[PathBuf], limit: u64) -> Result<String, String> {
-    let real = path.canonicalize().map_err(|error| format!("cannot be read: {error}"))?;
+    text_of(path.canonicalize(), roots, limit)
+}
+
+fn text_of(
+    real: std::io::Result<PathBuf>,
+    roots: &[PathBuf],
+    limit: u64,
+) -> Result<String, String> {
+    let real = real.map_err(|error| format!("cannot be read: {error}"))?;
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err("lies outside its package and workspace: it is not read".to_owned());
     }

@@ -25,15 +25,26 @@ pub(crate) struct Program {
     pub(crate) crates: Vec<CrateSource>,
     /// For each crate, the crates its source can name: extern name → crate.
     pub(crate) extern_names: Vec<HashMap<String, CrateId>>,
+}
+
+/// Finds what names stand for in a program, and remembers what many searches ask for: one for each thread.
+#[derive(Debug)]
+pub(crate) struct Resolver<'a> {
+    pub(crate) program: &'a Program,
     /// The modules that each scope's globs stand for, found once.
     glob_modules: RefCell<HashMap<(CrateId, ScopeId), GlobModules>>,
+    /// The associated items of each crate, found once.
+    associated: RefCell<HashMap<CrateId, Rc<Associated>>>,
 }
+
+/// A crate's associated items, by name.
+type Associated = HashMap<String, Vec<CarrierId>>;
 
 /// The modules of a scope's globs, each with whether its glob is `pub`.
 type GlobModules = Rc<Vec<(CrateId, ScopeId, bool)>>;
 
 /// What a path stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Meaning {
     Module(CrateId, ScopeId),
     Import(CrateId, ImportId),
@@ -54,31 +65,6 @@ impl Program {
     /// A program of these crates, whose extern names are not known yet.
     pub(crate) fn new(crates: Vec<CrateSource>) -> Self {
         Self { crates, ..Self::default() }
-    }
-
-    /// Sets which crates each crate can name.
-    pub(crate) fn set_extern_names(&mut self, names: Vec<HashMap<String, CrateId>>) {
-        self.extern_names = names;
-        self.glob_modules.take();
-    }
-
-    /// Looks up `path` as it stands in `scope` of `crate_id`.
-    pub(crate) fn lookup(
-        &self,
-        crate_id: CrateId,
-        scope: ScopeId,
-        path: &Path,
-        style: Style,
-    ) -> Lookup {
-        let mut search =
-            Search { program: self, in_progress: HashSet::new(), steps: 0, lost_in: None };
-        let mut meanings = search.path(crate_id, scope, path, 0);
-        if style == Style::Macro {
-            if let [name] = path.segments.as_slice() {
-                meanings.extend(self.macros_in_scope(crate_id, name));
-            }
-        }
-        Lookup { meanings, lost_in: search.lost_in }
     }
 
     /// The path that a `use` in or around `scope` gives `name` to.
@@ -116,6 +102,31 @@ impl Program {
         }
         found
     }
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(program: &'a Program) -> Self {
+        Self { program, glob_modules: RefCell::default(), associated: RefCell::default() }
+    }
+
+    /// Looks up `path` as it stands in `scope` of `crate_id`.
+    pub(crate) fn lookup(
+        &self,
+        crate_id: CrateId,
+        scope: ScopeId,
+        path: &Path,
+        style: Style,
+    ) -> Lookup {
+        let mut search =
+            Search { resolver: self, in_progress: HashSet::new(), steps: 0, lost_in: None };
+        let mut meanings = search.path(crate_id, scope, path, 0);
+        if style == Style::Macro {
+            if let [name] = path.segments.as_slice() {
+                meanings.extend(self.program.macros_in_scope(crate_id, name));
+            }
+        }
+        Lookup { meanings, lost_in: search.lost_in }
+    }
 
     /// Everything of `crate_id` that another crate can name through `pub` items and re-exports.
     pub(crate) fn public_surface(&self, crate_id: CrateId) -> HashSet<Meaning> {
@@ -129,7 +140,7 @@ impl Program {
             if id != crate_id || !surface.insert(Meaning::Module(id, scope)) {
                 continue;
             }
-            let scope_data = &self.crates[id].scopes[scope];
+            let scope_data = &self.program.crates[id].scopes[scope];
             for binding in scope_data.names.values().flatten().filter(|binding| binding.public) {
                 let mut search = Search::new(self);
                 pending.extend(search.target(id, scope, &binding.target, 0));
@@ -144,19 +155,30 @@ impl Program {
 
     /// The carriers of `crate_id` with this owner and name.
     fn associated(&self, crate_id: CrateId, owner: &str, name: &str) -> Vec<Meaning> {
-        let carriers = self.crates[crate_id].carriers.iter().enumerate();
-        carriers
-            .filter(|(_, carrier)| {
-                carrier.owner.as_deref() == Some(owner) && carrier.name.as_deref() == Some(name)
-            })
-            .map(|(id, _)| Meaning::Carrier(crate_id, id))
+        let carriers = &self.program.crates[crate_id].carriers;
+        let known = self.associated.borrow().get(&crate_id).cloned();
+        let by_name = known.unwrap_or_else(|| {
+            let mut by_name = Associated::new();
+            for (id, carrier) in carriers.iter().enumerate() {
+                if let (Some(_), Some(name)) = (&carrier.owner, &carrier.name) {
+                    by_name.entry(name.clone()).or_default().push(id);
+                }
+            }
+            let by_name = Rc::new(by_name);
+            self.associated.borrow_mut().insert(crate_id, Rc::clone(&by_name));
+            by_name
+        });
+        let of_name = by_name.get(name).into_iter().flatten();
+        of_name
+            .filter(|&&id| carriers[id].owner.as_deref() == Some(owner))
+            .map(|&id| Meaning::Carrier(crate_id, id))
             .collect()
     }
 }
 
 /// One search, with its bounds.
 struct Search<'a> {
-    program: &'a Program,
+    resolver: &'a Resolver<'a>,
     /// Names being looked up: asking for one again while it is here is a cycle of globs or aliases.
     in_progress: HashSet<(CrateId, ScopeId, String)>,
     steps: usize,
@@ -164,8 +186,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(program: &'a Program) -> Self {
-        Self { program, in_progress: HashSet::new(), steps: 0, lost_in: None }
+    fn new(resolver: &'a Resolver<'a>) -> Self {
+        Self { resolver, in_progress: HashSet::new(), steps: 0, lost_in: None }
+    }
+
+    fn program(&self) -> &'a Program {
+        self.resolver.program
     }
 
     fn path(
@@ -223,8 +249,8 @@ impl<'a> Search<'a> {
                     next.extend(found);
                 }
                 Meaning::Type(id, owner) => {
-                    let owner = &self.program.crates[*id].types[*owner].name;
-                    next.extend(self.program.associated(*id, owner, segment));
+                    let owner = &self.program().crates[*id].types[*owner].name;
+                    next.extend(self.resolver.associated(*id, owner, segment));
                 }
                 Meaning::Import(..) | Meaning::Carrier(..) => {}
             }
@@ -246,7 +272,7 @@ impl<'a> Search<'a> {
             if !found.is_empty() {
                 return found;
             }
-            let scope_data = &self.program.crates[crate_id].scopes[at];
+            let scope_data = &self.program().crates[crate_id].scopes[at];
             match scope_data.parent {
                 Some(parent) if !scope_data.is_module => at = parent,
                 _ => break,
@@ -256,7 +282,7 @@ impl<'a> Search<'a> {
     }
 
     fn prelude_or_root(&mut self, crate_id: CrateId, name: &str, depth: usize) -> HashSet<Meaning> {
-        match self.program.extern_names[crate_id].get(name) {
+        match self.program().extern_names[crate_id].get(name) {
             Some(&id) => HashSet::from([Meaning::Module(id, 0)]),
             None => self.in_scope(crate_id, 0, name, false, depth),
         }
@@ -272,11 +298,15 @@ impl<'a> Search<'a> {
         depth: usize,
     ) -> HashSet<Meaning> {
         let mut found = HashSet::new();
+        let data = &self.program().crates[crate_id].scopes[scope];
+        if data.globs.is_empty() && !data.names.contains_key(name) {
+            return found;
+        }
         let key = (crate_id, scope, name.to_owned());
         if depth > MAX_DEPTH || !self.in_progress.insert(key.clone()) {
             return found;
         }
-        let program = self.program;
+        let program = self.program();
         let mut seen = HashSet::new();
         let mut pending = vec![(crate_id, scope, public_only)];
         while let Some(place) = pending.pop() {
@@ -311,14 +341,14 @@ impl<'a> Search<'a> {
 
     /// The modules that the globs of a scope stand for.
     fn glob_modules(&mut self, crate_id: CrateId, scope: ScopeId, depth: usize) -> GlobModules {
-        let program = self.program;
+        let program = self.program();
         let key = (crate_id, scope);
-        if let Some(known) = program.glob_modules.borrow().get(&key) {
+        if let Some(known) = self.resolver.glob_modules.borrow().get(&key) {
             return Rc::clone(known);
         }
         // While they are looked for, a scope's globs help in no lookup: a path through themselves is
         // none that published code has.
-        program.glob_modules.borrow_mut().insert(key, GlobModules::default());
+        self.resolver.glob_modules.borrow_mut().insert(key, GlobModules::default());
         let mut modules = Vec::new();
         for glob in &program.crates[crate_id].scopes[scope].globs {
             for meaning in self.path(crate_id, scope, &glob.path, depth + 1) {
@@ -328,7 +358,7 @@ impl<'a> Search<'a> {
             }
         }
         let modules = Rc::new(modules);
-        program.glob_modules.borrow_mut().insert(key, Rc::clone(&modules));
+        self.resolver.glob_modules.borrow_mut().insert(key, Rc::clone(&modules));
         modules
     }
 
@@ -345,7 +375,7 @@ impl<'a> Search<'a> {
             Target::Carrier(id) => HashSet::from([Meaning::Carrier(crate_id, *id)]),
             Target::Type(id) => HashSet::from([Meaning::Type(crate_id, *id)]),
             Target::Path(path) => self.path(crate_id, scope, path, depth + 1),
-            Target::Crate(name) => self.program.extern_names[crate_id]
+            Target::Crate(name) => self.program().extern_names[crate_id]
                 .get(name)
                 .map(|id| Meaning::Module(*id, 0))
                 .into_iter()
@@ -354,7 +384,7 @@ impl<'a> Search<'a> {
     }
 
     fn module_of(&self, crate_id: CrateId, mut scope: ScopeId) -> ScopeId {
-        let scopes = &self.program.crates[crate_id].scopes;
+        let scopes = &self.program().crates[crate_id].scopes;
         while !scopes[scope].is_module {
             match scopes[scope].parent {
                 Some(parent) => scope = parent,
@@ -366,7 +396,7 @@ impl<'a> Search<'a> {
 
     fn outer_module(&self, crate_id: CrateId, scope: ScopeId) -> ScopeId {
         let module = self.module_of(crate_id, scope);
-        match self.program.crates[crate_id].scopes[module].parent {
+        match self.program().crates[crate_id].scopes[module].parent {
             Some(parent) => self.module_of(crate_id, parent),
             None => module,
         }

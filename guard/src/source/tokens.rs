@@ -4,6 +4,7 @@
 //! proportion to its size and never stack.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::lexer::lex_flat;
 
@@ -12,11 +13,12 @@ use super::lexer::lex_flat;
 pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A lexed file. Doc comments are left out: they carry no code.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tokens {
     text: String,
     list: Vec<Token>,
-    line_starts: Vec<u32>,
+    /// Where lines start: found when a position is first asked for.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 /// One token; `start..end` are byte offsets into the text.
@@ -71,8 +73,7 @@ impl Tokens {
             token.start += skipped;
             token.end += skipped;
         }
-        let line_starts = line_starts(&text);
-        Ok(Self { text, list: tokens, line_starts })
+        Ok(Self { text, list: tokens, line_starts: OnceLock::new() })
     }
 
     /// Lays `pieces` out as a text of their own; `None` where their groups do not close. Tokens that touch
@@ -121,8 +122,37 @@ impl Tokens {
             list.push(token);
             before = place;
         }
-        let line_starts = line_starts(&text);
+        let line_starts = OnceLock::new();
         open.is_empty().then_some(Self { text, list, line_starts })
+    }
+
+    /// Adds the tokens of `range` of `other`, with what stands between them; gives their range here.
+    pub(crate) fn append(&mut self, other: &Self, range: Range<usize>) -> Range<usize> {
+        let start = self.list.len();
+        let Some(tokens) = other.list.get(range.clone()).filter(|tokens| !tokens.is_empty()) else {
+            return start..start;
+        };
+        // A blank, so that it adjoins nothing.
+        self.text.push(' ');
+        let text = tokens[0].start as usize..tokens[tokens.len() - 1].end as usize;
+        let (from, to) = (tokens[0].start, offset(self.text.len()));
+        self.text.push_str(&other.text[text]);
+        self.list.extend(tokens.iter().map(|token| Token {
+            kind: token.kind,
+            start: token.start - from + to,
+            end: token.end - from + to,
+            // A delimiter whose other one is left out has none that is asked for.
+            partner: (token.partner + offset(start)).saturating_sub(offset(range.start)),
+        }));
+        self.line_starts = OnceLock::new();
+        start..self.list.len()
+    }
+
+    /// A text of the tokens of `range` alone.
+    pub(crate) fn part(&self, range: Range<usize>) -> Self {
+        let mut part = Self::default();
+        part.append(self, range);
+        part
     }
 
     /// Whether nothing stands between token `index` and the one before it.
@@ -160,7 +190,13 @@ impl Tokens {
 
     /// Whether token `index` is the keyword `word`; a raw identifier never is.
     pub(crate) fn is_keyword(&self, index: usize, word: &str) -> bool {
-        self.kind(index) == Some(Kind::Ident) && self.text(index) == word
+        self.list.get(index).is_some_and(|token| {
+            // Most tokens have another length: their text need not be looked at.
+            let (start, end) = (token.start as usize, token.end as usize);
+            token.kind == Kind::Ident
+                && end - start == word.len()
+                && self.text.as_bytes()[start..end] == *word.as_bytes()
+        })
     }
 
     /// Whether token `index` is the punctuation `c`.
@@ -206,11 +242,21 @@ impl Tokens {
 
     /// Line and column of token `index`, both from 1, the column in characters.
     pub(crate) fn position(&self, index: usize) -> (usize, usize) {
-        let start = self.list.get(index).map_or(0, |token| token.start);
-        let line = self.line_starts.partition_point(|&line_start| line_start <= start);
-        let line_start = self.line_starts[line - 1] as usize;
-        let column = self.text[line_start..start as usize].trim_start_matches('\u{feff}');
+        let line = self.line(index);
+        let start = self.list.get(index).map_or(0, |token| token.start as usize);
+        let line_start = self.line_starts()[line - 1] as usize;
+        let column = self.text[line_start..start].trim_start_matches('\u{feff}');
         (line, column.chars().count() + 1)
+    }
+
+    /// The line of token `index`, from 1.
+    pub(crate) fn line(&self, index: usize) -> usize {
+        let start = self.list.get(index).map_or(0, |token| token.start);
+        self.line_starts().partition_point(|&line_start| line_start <= start)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
     /// The source of `range` on one line: one blank where white space or a comment stood.

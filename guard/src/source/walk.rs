@@ -3,19 +3,20 @@
 //! A region is a stretch of tokens with one scope, one carrier and one `cfg` truth. Regions wait in a
 //! list rather than on the stack, so nesting is bounded by memory alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
 
 use super::attributes::Attributes;
 use super::macros::{Call, Macros};
+use super::mentions::Unspelled;
 use super::model::{
-    Binding, Carrier, CarrierId, Code, CrateSource, ExportedMacro, FileId, OpaquePlace, Scope,
-    ScopeId, SourceFile, Target, TextOrigin,
+    Binding, Carrier, CarrierId, Code, CrateSource, ExportedMacro, OpaquePlace, Scope, ScopeId,
+    Target,
 };
-use super::modules::{self, MAX_MODULE_DEPTH, ModuleDirectory};
-use super::tokens::{Delimiter, Kind, Piece, Tokens};
+use super::modules::ModuleDirectory;
+use super::texts::{FileId, Texts};
+use super::tokens::{Delimiter, Kind};
 use crate::build_output::BuildOutput;
 use crate::cfg::{CfgContext, Truth};
 use crate::error::Problem;
@@ -33,51 +34,40 @@ pub(super) enum Wanted<'a> {
     Names(&'a HashSet<String>),
 }
 
-/// Reads the crate at `entry`.
-pub(super) fn walk_crate(
-    (graph, index): (&Graph, PackageIndex),
-    entry: (EntryKind, &FilePath),
-    roots: &[PathBuf],
-    cfg: CfgContext<'_>,
-    build_output: &BuildOutput,
-    wanted: Wanted<'_>,
-    foreign_macros: &[ExportedMacro],
-) -> (CrateSource, Vec<Problem>) {
+/// What is read, and what by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) package: PackageIndex,
+    pub(super) entry: (EntryKind, &'a FilePath),
+    /// Where the package's files may lie.
+    pub(super) roots: &'a [PathBuf],
+    pub(super) cfg: CfgContext<'a>,
+    pub(super) build_output: &'a BuildOutput,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) foreign_macros: &'a [ExportedMacro],
+}
+
+/// Reads a crate.
+pub(super) fn walk_crate(task: Task<'_>) -> Walker<'_> {
+    let (kind, root) = task.entry;
     let mut walker = Walker {
-        source: CrateSource {
-            package: index,
-            root: entry.1.to_path_buf(),
-            kind: entry.0,
-            files: Vec::new(),
-            scopes: vec![Scope { is_module: true, ..Scope::default() }],
-            carriers: Vec::new(),
-            types: Vec::new(),
-            imports: Vec::new(),
-            definitions: Vec::new(),
-            ignored_modules: Vec::new(),
-            opaque: Vec::new(),
-            exported_macros: Vec::new(),
-            macros: HashMap::new(),
-            macro_use_crates: Vec::new(),
-        },
-        graph,
-        package: graph.package(index),
-        roots,
-        cfg,
-        build_output,
-        wanted,
+        source: CrateSource::empty(task.package, kind, root),
+        texts: Texts::default(),
+        graph: task.graph,
+        package: task.graph.package(task.package),
+        roots: task.roots,
+        cfg: task.cfg,
+        build_output: task.build_output,
+        wanted: task.wanted,
         problems: Vec::new(),
         pending: Vec::new(),
         calls: Vec::new(),
         macros: Macros::default(),
-        foreign_macros,
-        ancestry: Vec::new(),
-        generated: HashMap::new(),
-        generated_by: None,
+        foreign_macros: task.foreign_macros,
+        mentions: Vec::new(),
     };
-    let file = entry.1.to_path_buf();
-    let directory = ModuleDirectory::beside(&file);
-    walker.load(&file, directory, 0, Truth::True, None);
+    walker.load(root, ModuleDirectory::beside(root), 0, Truth::True, None);
     loop {
         while let Some(region) = walker.pending.pop() {
             walker.region(&region);
@@ -92,7 +82,7 @@ pub(super) fn walk_crate(
         }
     }
     walker.source.exported_macros = walker.exported_macros();
-    (walker.source, walker.problems)
+    walker
 }
 
 /// A stretch of tokens still to be read.
@@ -138,6 +128,7 @@ pub(super) struct Owner {
 
 pub(super) struct Walker<'a> {
     pub(super) source: CrateSource,
+    pub(super) texts: Texts,
     #[cfg_attr(not(feature = "wit"), expect(dead_code, reason = "only `wit` asks for versions"))]
     pub(super) graph: &'a Graph,
     pub(super) package: &'a Package,
@@ -150,166 +141,18 @@ pub(super) struct Walker<'a> {
     pub(super) calls: Vec<Call>,
     pub(super) macros: Macros,
     pub(super) foreign_macros: &'a [ExportedMacro],
-    /// For each file, the file that brought it in, and its path: a chain that must not bite its tail.
-    ancestry: Vec<(Option<FileId>, PathBuf)>,
-    /// The files that are no package's, each with the `include!` that stands for its places.
-    generated: HashMap<FileId, (FileId, usize)>,
-    /// The `include!` that brings in the generated file which is to be loaded.
-    pub(super) generated_by: Option<(FileId, usize)>,
+    /// Mentions whose paths are not spelled out yet: most crates turn out to declare nothing that anybody
+    /// could mention.
+    pub(super) mentions: Vec<(CarrierId, Unspelled)>,
 }
 
 impl Walker<'_> {
-    /// The tokens of `file`.
-    pub(super) fn tokens(&self, file: FileId) -> &Tokens {
-        &self.source.files[file].tokens
-    }
-
-    /// Reads a file as the items of `scope`.
-    pub(super) fn load(
-        &mut self,
-        path: &FilePath,
-        directory: ModuleDirectory,
-        scope: ScopeId,
-        truth: Truth,
-        from: Option<FileId>,
-    ) {
-        if let Some(message) = self.chain_fault(path, from) {
-            self.problem(path, message);
-            return;
+    /// What was read, with its mentions where they are asked for.
+    pub(super) fn finish(mut self, with_mentions: bool) -> (CrateSource, Vec<Problem>) {
+        if with_mentions {
+            self.spell_mentions();
         }
-        match modules::read(path, self.roots) {
-            Ok(tokens) => {
-                let range = 0..tokens.len();
-                let file = self.source.files.len();
-                let call = self.generated_by.or_else(|| self.generating_call(from));
-                let (name, origin) = if let Some((caller, token)) = call {
-                    self.generated.insert(file, (caller, token));
-                    (self.source.files[caller].name.clone(), TextOrigin::Call(caller, token))
-                } else {
-                    (modules::relative_name(path, &self.package.directory), TextOrigin::Here)
-                };
-                let tokens = Arc::new(tokens);
-                self.source.files.push(SourceFile { name, tokens, origin });
-                self.ancestry.push((from, path.to_path_buf()));
-                self.pending.push(Region {
-                    file,
-                    range,
-                    scope,
-                    carrier: None,
-                    truth,
-                    context: Context::Items,
-                    origin: Origin::Source,
-                    is_guessed: false,
-                    directory: std::rc::Rc::new(directory),
-                });
-            }
-            Err(problem) => self.problem(path, problem.message),
-        }
-    }
-
-    /// The `include!` that stands for the places of `file`, where that is generated or expanded from what
-    /// is: the modules of a generated file are generated too.
-    fn generating_call(&self, file: Option<FileId>) -> Option<(FileId, usize)> {
-        let mut at = file;
-        while let Some(file) = at {
-            if let Some(call) = self.generated.get(&file) {
-                return Some(*call);
-            }
-            let is_expansion = !matches!(self.source.files[file].origin, TextOrigin::Here);
-            at = self.ancestry[file].0.filter(|_| is_expansion);
-        }
-        None
-    }
-
-    /// Whether the chain of files that led to `path` is too long or already holds it.
-    fn chain_fault(&self, path: &FilePath, from: Option<FileId>) -> Option<String> {
-        let mut at = from;
-        let mut depth = 0;
-        while let Some(file) = at {
-            let (parent, ancestor) = &self.ancestry[file];
-            if ancestor == path {
-                return Some("includes itself: rustc refuses such a module".to_owned());
-            }
-            depth += 1;
-            if depth > MAX_MODULE_DEPTH {
-                return Some(format!("lies more than {MAX_MODULE_DEPTH} modules deep"));
-            }
-            at = *parent;
-        }
-        None
-    }
-
-    /// Adds the expansion of a macro as a file, called for by token `call` of `from`; `None` where its
-    /// groups do not close.
-    pub(super) fn assemble(
-        &mut self,
-        from: FileId,
-        call: usize,
-        pieces: &[Piece],
-    ) -> Option<FileId> {
-        let files = &self.source.files;
-        let Some(tokens) = Tokens::assemble(pieces, |file| &*files[file].tokens) else {
-            self.opaque(from, call, "the expansion of this macro has unclosed groups".to_owned());
-            return None;
-        };
-        let origins = pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Token { file, index } | Piece::Made { file, index, .. } => (*file, *index),
-            })
-            .collect();
-        let name = files[from].name.clone();
-        let path = self.path_of(from).to_path_buf();
-        let tokens = Arc::new(tokens);
-        let origin = TextOrigin::Tokens(origins);
-        self.source.files.push(SourceFile { name, tokens, origin });
-        self.ancestry.push((Some(from), path));
-        Some(self.source.files.len() - 1)
-    }
-
-    /// Adds the text of another crate's macro as a file, all of whose tokens stand for the call that needs
-    /// it: a place in another package would say little about this one.
-    pub(super) fn adopt(&mut self, foreign: &ExportedMacro, from: FileId, call: usize) -> FileId {
-        let name = self.source.files[from].name.clone();
-        let path = self.path_of(from).to_path_buf();
-        let tokens = Arc::clone(&foreign.tokens);
-        let origin = TextOrigin::Call(from, call);
-        self.source.files.push(SourceFile { name, tokens, origin });
-        self.ancestry.push((Some(from), path));
-        self.source.files.len() - 1
-    }
-
-    /// Puts Rust text that a call makes on the list, in a scope of its own: nothing of it can be named.
-    pub(super) fn push_made(&mut self, call: &Call, tokens: Tokens) {
-        let from = call.region.file;
-        let name = self.source.files[from].name.clone();
-        let path = self.path_of(from).to_path_buf();
-        let range = 0..tokens.len();
-        let origin = TextOrigin::Call(from, call.name_token);
-        self.source.files.push(SourceFile { name, tokens: Arc::new(tokens), origin });
-        self.ancestry.push((Some(from), path));
-        let file = self.source.files.len() - 1;
-        let scope = self.new_scope(call.region.scope, false);
-        let (context, origin) = (Context::Items, Origin::Macro);
-        self.pending.push(Region { file, range, scope, context, origin, ..call.region.clone() });
-    }
-
-    /// How many expansions lie around the text of `file`.
-    pub(super) fn expansion_depth(&self, file: FileId) -> usize {
-        let mut depth = 0;
-        let mut at = Some(file);
-        while let Some(file) =
-            at.filter(|file| !matches!(self.source.files[*file].origin, TextOrigin::Here))
-        {
-            depth += 1;
-            at = self.ancestry[file].0;
-        }
-        depth
-    }
-
-    /// The path of `file` on disk.
-    pub(super) fn path_of(&self, file: FileId) -> &FilePath {
-        &self.ancestry[file].1
+        (self.source, self.problems)
     }
 
     pub(super) fn problem(&mut self, path: &FilePath, message: String) {
@@ -318,7 +161,8 @@ impl Walker<'_> {
     }
 
     pub(super) fn opaque(&mut self, file: FileId, token: usize, reason: String) {
-        self.source.opaque.push(OpaquePlace { file, token, reason });
+        let spot = self.spot(file, token);
+        self.source.opaque.push(OpaquePlace { spot, reason });
     }
 
     pub(super) fn bind(&mut self, scope: ScopeId, name: &str, public: bool, target: Target) {

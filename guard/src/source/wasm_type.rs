@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::attributes::split_commas;
 use super::heads::after_generics;
 use super::model::{Declared, Definition, Style, TypeText, path_in};
-use super::names::{CrateId, Meaning, Program};
+use super::names::{CrateId, Meaning, Resolver};
 use super::tokens::{Delimiter, Kind, Tokens};
 use crate::import::{ImportKind, ValueType, WasmType};
 
@@ -30,7 +30,7 @@ const C_TYPES: &[(&str, ValueType)] = &[
 /// The type of an imported function. `wide` says that pointers have 64 bits. `None` when a type is not one
 /// whose layout is known here.
 pub(crate) fn of_import(
-    program: &Program,
+    resolver: &Resolver<'_>,
     crate_id: CrateId,
     declared: &Declared,
     wide: bool,
@@ -38,18 +38,13 @@ pub(crate) fn of_import(
     if declared.kind != ImportKind::Function {
         return None;
     }
-    let head = TypeText {
-        file: declared.file,
-        scope: declared.scope,
-        range: declared.token..declared.end,
-    };
-    Signature { program, wide }.of_function(crate_id, &head)
+    Signature { resolver, wide }.of_function(crate_id, &declared.head)
 }
 
 /// The same for a function that the crate defines under a symbol of its own. `None` too where the ABI is
 /// Rust's, which passes values in ways of its own.
 pub(crate) fn of_definition(
-    program: &Program,
+    resolver: &Resolver<'_>,
     crate_id: CrateId,
     definition: &Definition,
     wide: bool,
@@ -57,12 +52,7 @@ pub(crate) fn of_definition(
     if definition.kind != ImportKind::Function || !definition.passes_as_c {
         return None;
     }
-    let head = TypeText {
-        file: definition.file,
-        scope: definition.scope,
-        range: definition.token..definition.end,
-    };
-    Signature { program, wide }.of_function(crate_id, &head)
+    Signature { resolver, wide }.of_function(crate_id, &definition.head)
 }
 
 /// What a written type tells by itself.
@@ -76,14 +66,14 @@ enum Written {
 }
 
 struct Signature<'a> {
-    program: &'a Program,
+    resolver: &'a Resolver<'a>,
     wide: bool,
 }
 
 impl Signature<'_> {
     /// The type of a function from its head: its name, its parameters, its result.
     fn of_function(&self, crate_id: CrateId, head: &TypeText) -> Option<WasmType> {
-        let tokens = &self.program.crates[crate_id].files[head.file].tokens;
+        let tokens = &self.resolver.program.crates[crate_id].text;
         let place = |range| TypeText { range, ..head.clone() };
         let mut list = head.range.start + 1;
         if tokens.is_punct(list, '<') {
@@ -109,7 +99,7 @@ impl Signature<'_> {
     /// The value types of a Rust type: none for `()` and `!`; `None` when unknown.
     fn of_type(&self, mut crate_id: CrateId, mut text: TypeText) -> Option<Vec<ValueType>> {
         for _ in 0..MAX_ALIASES {
-            let tokens = &self.program.crates[crate_id].files[text.file].tokens;
+            let tokens = &self.resolver.program.crates[crate_id].text;
             match self.written(tokens, text.range.clone()) {
                 Written::Layout(values) => return Some(values),
                 Written::Unknown => return None,
@@ -171,7 +161,7 @@ impl Signature<'_> {
     fn c_type(&self, crate_id: CrateId, tokens: &Tokens, text: &TypeText) -> Option<ValueType> {
         let mut path = path_in(tokens, text.range.clone());
         if let [name] = path.segments.as_slice() {
-            path = self.program.used_as(crate_id, text.scope, name)?.clone();
+            path = self.resolver.program.used_as(crate_id, text.scope, name)?.clone();
         }
         let is_std = ["core", "std", "libc"].contains(&path.segments.first()?.as_str());
         let last = path.segments.last()?;
@@ -191,7 +181,7 @@ impl Signature<'_> {
             return None;
         }
         let path = path_in(tokens, text.range.clone());
-        let lookup = self.program.lookup(crate_id, text.scope, &path, Style::Path);
+        let lookup = self.resolver.lookup(crate_id, text.scope, &path, Style::Path);
         let mut found = lookup.meanings.iter().filter_map(|meaning| match meaning {
             Meaning::Type(id, item) => Some((*id, *item)),
             _ => None,
@@ -201,7 +191,7 @@ impl Signature<'_> {
         if found.next().is_some() {
             return None;
         }
-        Some((id, self.program.crates[id].types[item].same_as.clone()?))
+        Some((id, self.resolver.program.crates[id].types[item].same_as.clone()?))
     }
 }
 

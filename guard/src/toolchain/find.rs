@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::rustup::{Installed, Rustup};
 use super::{Rustc, Toolchain, ask};
 use crate::error::Error;
+use crate::parallel::at_once;
 use crate::trust::{Configuration, Trust, user_home};
 
 impl Toolchain {
@@ -125,8 +126,12 @@ impl Toolchain {
 
     /// Fills in what rustc says of itself.
     fn ask_rustc(&mut self) -> Result<(), Error> {
-        self.version = Rustc::parse_verbose(&ask(self.rustc_command().arg("-vV"), &self.rustc)?)?;
-        let sysroot = ask(self.rustc_command().args(["--print", "sysroot"]), &self.rustc)?;
+        let (version, sysroot) = at_once(
+            || ask(self.rustc_command().arg("-vV"), &self.rustc),
+            || ask(self.rustc_command().args(["--print", "sysroot"]), &self.rustc),
+        );
+        let (version, sysroot) = (version?, sysroot?);
+        self.version = Rustc::parse_verbose(&version)?;
         self.sysroot = PathBuf::from(sysroot.trim_end_matches(['\r', '\n']));
         Ok(())
     }

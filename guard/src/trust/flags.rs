@@ -45,6 +45,12 @@ impl Configuration {
         Some(deciding(&flags))
     }
 
+    /// Whether a section of a cfg expression sets flags: then the cfg values decide which flags there are.
+    pub(crate) fn flags_depend_on_cfg(&self) -> bool {
+        let mut targets = self.documents(true).filter_map(|it| it.table(&["target"])).flatten();
+        targets.any(|(key, node)| key.trim().starts_with("cfg(") && node.get("rustflags").is_some())
+    }
+
     /// The user's own flags for `target` from the environment, for a rustc that is run without cargo.
     pub(crate) fn environment_flags(&self) -> Vec<String> {
         if let Some(encoded) = self.variable("CARGO_ENCODED_RUSTFLAGS") {

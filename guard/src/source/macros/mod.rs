@@ -12,7 +12,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::model::{Code, ExportedMacro, FileId};
+use super::model::{Code, ExportedMacro};
+use super::texts::FileId;
 use super::tokens::{Piece, Tokens};
 use super::walk::{Context, Region, Walker};
 use crate::cfg::Truth;
@@ -172,8 +173,7 @@ impl Walker<'_> {
             .flat_map(|(name, all)| all.iter().map(move |definition| (name, definition)))
             .map(|(name, definition)| ExportedMacro {
                 name: name.clone(),
-                tokens: Arc::clone(&self.source.files[definition.file].tokens),
-                body: definition.body.clone(),
+                body: Arc::new(self.tokens(definition.file).part(definition.body.clone())),
             })
             .collect()
     }
@@ -188,8 +188,9 @@ impl Walker<'_> {
         named
             .map(|foreign| {
                 self.macros.body_holds_extern_block(&call.name);
+                let body = 0..foreign.body.len();
                 let file = self.adopt(foreign, call.region.file, call.name_token);
-                Definition { file, body: foreign.body.clone(), truth: Truth::True }
+                Definition { file, body, truth: Truth::True }
             })
             .collect()
     }

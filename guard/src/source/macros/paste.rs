@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::model::FileId;
+use crate::source::texts::FileId;
 use crate::source::tokens::{Delimiter, Kind, Piece, Tokens, string_value};
 
 /// The tokens of `range` with every `[<…>]` made one identifier; `None` when a part is not known.

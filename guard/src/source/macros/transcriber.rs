@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::matcher::{Binding, Bindings, repetition};
-use crate::source::model::FileId;
+use crate::source::texts::FileId;
 use crate::source::tokens::{Piece, Tokens};
 
 /// How deep a rule's body may nest.
