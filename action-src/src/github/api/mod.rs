@@ -248,7 +248,9 @@ impl std::fmt::Debug for Token {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Failure, Token, is_repository};
+    use std::time::Instant;
+
+    use super::{Access, Api, Failure, Token, is_repository};
 
     #[test]
     fn a_repository_is_an_owner_and_a_name() {
@@ -274,5 +276,14 @@ mod tests {
             let refused = Access::read(variable, Token(token.to_owned()));
             assert!(matches!(refused, Err(Failure::NotPossible(_))), "{repository} {token}");
         }
+    }
+
+    #[test]
+    fn when_the_time_of_all_requests_is_over_nothing_is_waited_for() {
+        let token = Token("t".to_owned());
+        let (address, repository) = ("http://127.0.0.1:9".to_owned(), "o/n".to_owned());
+        let mut api = Api::new(Access { address, repository, token }).unwrap();
+        api.deadline = Instant::now();
+        assert_eq!(api.login(), Err(Failure::NoTime));
     }
 }
