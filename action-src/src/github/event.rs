@@ -181,7 +181,14 @@ mod tests {
 
     #[test]
     fn what_is_no_commit_is_left_out() {
-        for sha in ["", "main", "--upload-pack=x", &HEAD[1..], &format!("{HEAD}/../x")] {
+        for sha in [
+            "",
+            "main",
+            "--upload-pack=x",
+            &HEAD[1..],
+            &format!("{HEAD}/../x"),
+            &format!("../{}", &HEAD[3..]),
+        ] {
             let event = json!({"pull_request": {"number": 1, "head": {"sha": sha}}});
             assert_eq!(Event::of("pull_request", &event).head, None, "{sha}");
         }

@@ -130,7 +130,7 @@ mod tests {
         let reports = [
             on(
                 "a",
-                vec![named(Level::Deny, "1"), named(Level::Note, "2"), named(Level::Warn, "3")],
+                vec![named(Level::Warn, "3"), named(Level::Deny, "1"), named(Level::Note, "2")],
             ),
             on(
                 "b",

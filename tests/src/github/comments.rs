@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::paging;
 use super::repository::user;
 use super::routes::Call;
-use super::state::{BOT, Permission, State};
+use super::state::{Permission, State};
 
 /// In characters, not bytes. The description does not have it.
 const LONGEST: usize = 65_536;
@@ -80,7 +80,8 @@ pub(super) fn create(state: &mut State, call: &Call<'_>, issue: u64) -> Result<A
     known_issue(state, call, issue)?;
     may_write(call)?;
     let text = text(call)?;
-    let comment = state.add_comment(issue, BOT, text).clone();
+    let author = state.setup.app.clone();
+    let comment = state.add_comment(issue, &author, text).clone();
     let json = comment.json(state);
     let location = json["url"].as_str().unwrap().to_owned();
     Ok(Answer::json(201, json).with("location", location))
@@ -127,7 +128,7 @@ fn position(state: &State, call: &Call<'_>, id: u64) -> Result<usize, Answer> {
 fn own(state: &State, call: &Call<'_>, id: u64) -> Result<usize, Answer> {
     let index = position(state, call, id)?;
     may_write(call)?;
-    if state.comments[index].author == BOT {
+    if state.comments[index].author == state.setup.app {
         Ok(index)
     } else {
         Err(super::state::not_accessible(call.documentation))

@@ -60,6 +60,7 @@ impl Api {
             name: "edge".to_owned(),
             prefix: String::new(),
             pull_requests: vec![1],
+            app: BOT.to_owned(),
         };
         Builder { setup, writes: Permission::ALL.to_vec() }
     }
@@ -164,6 +165,13 @@ impl Builder {
     #[must_use]
     pub fn pull_request(mut self, number: u64) -> Self {
         self.setup.pull_requests.push(number);
+        self
+    }
+
+    /// Who comments with the tokens, instead of [`BOT`].
+    #[must_use]
+    pub fn app(mut self, login: &str) -> Self {
+        login.clone_into(&mut self.setup.app);
         self
     }
 

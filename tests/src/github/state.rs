@@ -47,6 +47,8 @@ pub(super) struct Setup {
     pub(super) name: String,
     pub(super) prefix: String,
     pub(super) pull_requests: Vec<u64>,
+    /// Who writes with the tokens.
+    pub(super) app: String,
 }
 
 /// Whose request it is.

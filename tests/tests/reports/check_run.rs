@@ -99,3 +99,16 @@ fn each_key_has_its_own() {
     let names: Vec<String> = api.check_runs().into_iter().map(|check| check.name).collect();
     assert_eq!(names, ["wasm-import-guard", "wasm-import-guard (wasip1)"]);
 }
+
+/// The same commit may have been judged before.
+#[test]
+fn an_earlier_run_is_not_taken_for_the_one_whose_answer_was_lost() {
+    let api = Api::start();
+    let step = Step::on(&api).input("check-run", "true");
+    let earlier = step.run().output("check-run-id").to_owned();
+    api.fail(Fault::status(502).on("POST", "/check-runs"));
+    let later = step.set("GITHUB_RUN_ID", "78").run();
+    assert_eq!(later.output("degraded"), "");
+    assert_ne!(later.output("check-run-id"), earlier);
+    assert_eq!(api.check_runs().len(), 2);
+}

@@ -162,3 +162,29 @@ fn each_key_has_its_own() {
         assert!(marker.ends_with(" -->") && marker.matches("--").count() == 2, "{marker}");
     }
 }
+
+/// The service may give a text back with other line ends, and without those at its end.
+#[test]
+fn other_line_ends_are_no_change() {
+    let (first, api) = (Api::start(), Api::start());
+    let step = Step::on(&first).input("comment", "on-findings");
+    step.run();
+    let body = only(&first).body.trim_end().replace('\n', "\r\n");
+    let id = api.add_comment(1, BOT, &body);
+    let given = step.set("GITHUB_API_URL", &api.url()).input("token", api.token()).run();
+    assert_eq!(given.output("comment-id"), id.to_string());
+    assert_eq!((only(&api).body, only(&api).edits), (body, 0));
+}
+
+/// It learns its name from the answer to its comment.
+#[test]
+fn an_app_of_another_name_keeps_to_one() {
+    let api = Api::builder().app("imports[bot]").start();
+    let step = Step::on(&api).input("comment", "on-findings");
+    let first = step.run().output("comment-id").to_owned();
+    let second = step.imports(&["write"]).run();
+    assert_eq!((second.output("comment-id"), second.output("degraded")), (&*first, ""));
+    let comment = only(&api);
+    assert_eq!((comment.id.to_string(), comment.author.as_str()), (first, "imports[bot]"));
+    assert!(comment.body.contains("`write`"), "{}", comment.body);
+}

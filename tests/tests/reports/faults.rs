@@ -1,5 +1,7 @@
 //! When GitHub does not play along: the exit code and the other reports stay as they are.
 
+use std::time::{Duration, Instant};
+
 use wasm_import_guard_tests::github::{Api, Fault, Permission};
 
 use crate::step::{Step, pull_request};
@@ -149,4 +151,63 @@ fn a_short_pause_is_made_and_a_long_one_is_not() {
         let warning = degraded(Step::on(&api), "comment");
         assert!(warning.contains("rate limit is reached"), "{warning}");
     }
+}
+
+/// It may have been written all the same.
+#[test]
+fn a_comment_whose_answer_never_comes_is_looked_for() {
+    let api = Api::start();
+    api.fail(Fault::hang().on("POST", "/comments").applied());
+    let given = Step::on(&api).input("comment", "on-findings").run();
+    assert_eq!((given.code, given.output("degraded")), (Some(1), ""), "{}", given.stdout);
+    let [comment] = &api.comments(1)[..] else { panic!("{:?}", api.comments(1)) };
+    assert_eq!(given.output("comment-id"), comment.id.to_string());
+}
+
+/// Anybody can write, beforehand, what ours will be.
+#[test]
+fn what_another_copied_is_not_the_comment_that_was_lost() {
+    let (first, api) = (Api::start(), Api::start());
+    let step = Step::on(&first).input("comment", "on-findings");
+    step.run();
+    let copied = api.add_comment(1, "mallory", &first.comments(1)[0].body);
+    api.fail(Fault::status(502).on("POST", "/comments"));
+    let given = step.set("GITHUB_API_URL", &api.url()).input("token", api.token()).run();
+    assert_eq!(given.output("degraded"), "", "{}", given.stdout);
+    assert_ne!(given.output("comment-id"), copied.to_string());
+    assert_eq!(api.comments(1).len(), 2);
+}
+
+#[test]
+fn the_pause_that_is_asked_for_is_made() {
+    let api = Api::start();
+    api.fail(Fault::secondary_rate_limit(429, Some(3)).on("GET", "/comments"));
+    let begin = Instant::now();
+    let given = Step::on(&api).input("comment", "on-findings").run();
+    assert_eq!(given.output("degraded"), "", "{}", given.stdout);
+    assert!(begin.elapsed() >= Duration::from_secs(3), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn files_that_cannot_be_written_are_one_warning() {
+    let api = Api::start();
+    // Below a file there is no other, and a directory cannot be written to.
+    let step = Step::on(&api).input("sarif-file", "Cargo.toml/out.sarif");
+    let given = step.set("RUNNER_TEMP", "Cargo.toml").set("GITHUB_STEP_SUMMARY", "src").run();
+    assert_eq!(given.output("degraded"), "report-json,sarif-file,summary", "{}", given.stdout);
+    assert_eq!((given.code, given.output("findings")), (Some(1), "1"));
+    assert_eq!((given.output("report-json"), given.output("sarif-file")), ("", ""));
+    let [warning] = given.commands("warning")[..] else { panic!("{}", given.stdout) };
+    for name in ["report-json: ", "sarif-file: ", "summary: "] {
+        assert!(warning.contains(name), "{name} is not in {warning}");
+    }
+}
+
+#[test]
+fn a_clean_project_passes_whatever_becomes_of_its_reports() {
+    let api = Api::builder().read_only().start();
+    let step = reporting(Step::on(&api)).input("comment", "always").imports(&["harmless"]);
+    let given = step.run();
+    assert_eq!((given.code, given.output("conclusion")), (Some(0), "success"));
+    assert_eq!(given.output("degraded"), "comment,check-run");
 }

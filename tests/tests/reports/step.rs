@@ -134,9 +134,10 @@ impl Step {
         self.around.write(summary, "").write(outputs, "");
         let path = |name: &str| self.around.path(name);
         let mut action = guard(self.project.root());
-        action.arg("action").envs(&self.environment);
+        action.arg("action");
         action.env("GITHUB_STEP_SUMMARY", path(summary)).env("GITHUB_OUTPUT", path(outputs));
         action.env("RUNNER_TEMP", path("temp")).env("GITHUB_WORKSPACE", self.project.root());
+        action.envs(&self.environment);
         let output = Output::of(&mut action);
         let token = &self.environment["INPUT_TOKEN"];
         let printed = [&output.stdout, &output.stderr];

@@ -178,7 +178,12 @@ impl Api {
                 };
                 let pause = failure.pause(attempt, repeat == Repeat::Safe);
                 match pause {
-                    Some(pause) if attempt < ATTEMPTS && pause <= MAX_PAUSE => {
+                    // A pause beyond the deadline would hold up the job for nothing.
+                    Some(pause)
+                        if attempt < ATTEMPTS
+                            && pause <= MAX_PAUSE
+                            && Instant::now() + pause < self.deadline =>
+                    {
                         tokio::time::sleep(pause).await;
                         attempt += 1;
                     }
@@ -248,7 +253,9 @@ impl std::fmt::Debug for Token {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Failure, Token, is_repository};
+    use std::time::Instant;
+
+    use super::{Access, Api, Failure, Token, is_repository};
 
     #[test]
     fn a_repository_is_an_owner_and_a_name() {
@@ -274,5 +281,17 @@ mod tests {
             let refused = Access::read(variable, Token(token.to_owned()));
             assert!(matches!(refused, Err(Failure::NotPossible(_))), "{repository} {token}");
         }
+    }
+
+    #[test]
+    fn when_the_time_of_all_requests_is_over_nothing_is_waited_for() {
+        let token = Token("t".to_owned());
+        let (address, repository) = ("http://127.0.0.1:9".to_owned(), "o/n".to_owned());
+        let mut api = Api::new(Access { address, repository, token }).unwrap();
+        api.deadline = Instant::now();
+        let begin = Instant::now();
+        assert!(api.login().is_err());
+        // The first pause would be of one second.
+        assert!(begin.elapsed().as_millis() < 1_000, "{:?}", begin.elapsed());
     }
 }
