@@ -2,6 +2,7 @@
 //! a small project.
 #![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
 
+mod base;
 mod check_run;
 mod comment;
 mod context;
