@@ -137,12 +137,13 @@ fn a_twin_goes() {
     let api = Api::start();
     let first = api.add_comment(1, BOT, &format!("{MARKER}old"));
     api.add_comment(1, BOT, &format!("{MARKER}older run, later comment"));
-    api.add_comment(1, BOT, "another action's");
+    let quoting = format!("another action's, about\n{MARKER}");
+    api.add_comment(1, BOT, &quoting);
     let run = Step::on(&api).input("comment", "on-findings").run();
     assert_eq!(run.output("comment-id"), first.to_string());
     let comments = api.comments(1);
     assert_eq!(comments.len(), 2, "{comments:?}");
-    assert!(comments[0].body.contains("| deny |") && comments[1].body == "another action's");
+    assert!(comments[0].body.contains("| deny |") && comments[1].body == quoting);
 }
 
 #[test]
