@@ -47,6 +47,21 @@ fn its_conclusion_is_that_of_the_run() {
     }
 }
 
+/// A target that was not analysed leaves open what is there.
+#[test]
+fn what_was_not_analysed_is_neither_a_success_nor_a_finding() {
+    let api = Api::start();
+    let step = Step::on(&api).input("check-run", "true").imports(&["harmless"]);
+    let step = step.input("targets", "wasm32-wasip1 wasm32-nowhere");
+    let run = step.run();
+    assert_eq!((run.code, run.output("conclusion")), (Some(0), "incomplete"), "{}", run.stdout);
+    step.file("Cargo.toml", "[").run();
+    let said: Vec<_> = api.check_runs().into_iter().map(|it| (it.conclusion, it.title)).collect();
+    let expected = [("neutral", "no finding"), ("failure", "nothing could be analysed")]
+        .map(|(conclusion, title)| (Some(conclusion.to_owned()), Some(title.to_owned())));
+    assert_eq!(said, expected);
+}
+
 /// The service takes 50 annotations with a request, and appends what comes later.
 #[test]
 fn many_annotations_come_in_batches() {

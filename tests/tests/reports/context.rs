@@ -192,8 +192,28 @@ fn reports_can_be_left_out() {
     let run = Step::on(&api).input("annotations", "false").input("summary", "false").run();
     assert_eq!((run.code, run.output("findings")), (Some(1), "1"));
     assert_eq!((run.stdout.as_str(), run.summary.as_str()), ("", ""));
+    let wrong = Step::on(&api).input("summary", "no").run();
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.summary.contains("`true`, `false`"), "{}", wrong.summary);
     let step = Step::on(&api).imports(&["close", "read", "write"]).input("max-annotations", "2");
     let run = step.run();
     assert_eq!(run.commands("error").len(), 2);
     assert!(run.stdout.contains("2 more errors"), "{}", run.stdout);
+}
+
+/// What the project's policy has too much of is its own to mend: a warning, which decides nothing.
+#[test]
+fn an_exception_that_excepts_nothing_is_a_warning() {
+    let api = Api::start();
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n\
+        [dependencies]\nhost-sys = { path = \"host-sys\" }\n\n[workspace]\n\n\
+        [[package.metadata.wasm-import-guard.exceptions]]\nrule = \"libc-clash\"\n\
+        name = \"close\"\nreason = \"the host has it\"\n";
+    let step = Step::on(&api).file("Cargo.toml", manifest);
+    let used = step.run();
+    assert_eq!((used.code, used.commands("warning").len()), (Some(0), 0), "{}", used.stdout);
+    let unused = step.imports(&["harmless"]).run();
+    assert_eq!((unused.code, unused.output("degraded")), (Some(0), ""), "{}", unused.stdout);
+    let [warning] = unused.commands("warning")[..] else { panic!("{}", unused.stdout) };
+    assert!(warning.contains("matches no finding: it can be removed"), "{warning}");
 }

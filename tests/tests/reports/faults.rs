@@ -75,8 +75,11 @@ fn a_dead_api_is_said() {
 fn an_api_that_never_answers_is_not_waited_for() {
     let api = Api::start();
     api.fail(Fault::hang().on("GET", "/comments").always());
+    let begin = Instant::now();
     let warning = degraded(Step::on(&api), "comment");
     assert!(warning.contains("comment: GitHub takes too long"), "{warning}");
+    // A request has 15 seconds, all of them together 90.
+    assert!(begin.elapsed() < Duration::from_secs(75), "{:?}", begin.elapsed());
     let asked = api.requests().into_iter().filter(|it| it.path.ends_with("/comments")).count();
     assert_eq!(asked, 1, "who takes too long once is not asked again");
 }
