@@ -3,6 +3,7 @@
 
 use anyhow::Context as _;
 use wasm_import_guard::analysis::Session;
+use wasm_import_guard::cache::CacheChoice;
 use wasm_import_guard::graph::Selection;
 use wasm_import_guard::policy::Levels;
 use wasm_import_guard::toolchain::{Rustc, Toolchain};
@@ -56,7 +57,8 @@ pub(crate) fn open_selection(common: &Common, selection: Selection) -> anyhow::R
         config: common.compilation.trust_config,
         offline: selection.offline || selection.frozen,
     };
-    let toolchain = Toolchain::find(&selection.directory, trust)?;
+    let cache = CacheChoice::of_environment()?;
+    let toolchain = Toolchain::find_noted(&selection.directory, trust, &cache)?;
     let considered = considered(common, &toolchain)?;
     let (targets, named_by) = targets(common, &toolchain);
     let pins = PinReader::default();
@@ -68,6 +70,7 @@ pub(crate) fn open_selection(common: &Common, selection: Selection) -> anyhow::R
         pins: source,
         reads_builds: true,
         levels: Levels::new(),
+        cache,
     };
     Ok(Opened { session, targets, named_by, pins })
 }

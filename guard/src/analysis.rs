@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::bare_extern::{Definers, KnownSymbols};
 use crate::build_output::{BuildDirectory, BuildOutputs};
+use crate::cache::{Cache, CacheChoice};
 use crate::cfg::{TargetCfg, Truth};
 use crate::definition;
 use crate::error::{Error, Problem};
@@ -21,6 +22,7 @@ use crate::parallel::{Threads, at_once};
 use crate::pin::{self, PinSource, ToolchainPin};
 use crate::policy::{self, Date, Excepted, ExceptionPlace, Levels, Policies};
 use crate::rules;
+use crate::source::kept::{Ahead, Keeper};
 use crate::source::load::{Declarations, Prefetched, Sources};
 use crate::source::model::{CrateSource, Declared};
 use crate::source::names::Resolver;
@@ -44,6 +46,8 @@ pub struct Session {
     pub reads_builds: bool,
     /// Levels that go before those of the project's manifests.
     pub levels: Levels,
+    /// Where what is read of packages is kept for the next run.
+    pub cache: CacheChoice,
 }
 
 /// What one run for one target gave.
@@ -141,7 +145,12 @@ impl Session {
         let (toolchain, selection) = (&self.toolchain, &self.selection);
         let reads_builds = self.reads_builds;
         let prefetched = Mutex::new(Prefetched::new());
+        let (cache, ahead) = (self.cache.of_user(), Ahead::default());
+        cache.sweep();
         let look = |source: &Path, stop: &AtomicBool| {
+            if ahead.take_out(&cache, source) {
+                return;
+            }
             let hints = text_scan::hints_until(source, stop);
             // A poisoned lock is that of a thread whose panic is handed on.
             if let (Some(hints), Ok(mut prefetched)) = (hints, prefetched.lock()) {
@@ -178,6 +187,8 @@ impl Session {
             policy_mode: policy::Mode::Command,
             threads: Threads::of_machine(),
             prefetched,
+            cache: &cache,
+            ahead,
         };
         Ok(analyse(input, progress))
     }
@@ -223,6 +234,8 @@ pub(crate) struct Input<'a> {
     pub(crate) threads: Threads,
     /// What was already seen of packages.
     pub(crate) prefetched: Prefetched,
+    pub(crate) cache: &'a Cache,
+    pub(crate) ahead: Ahead,
 }
 
 /// Analyses a graph that is already resolved.
@@ -235,6 +248,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let known =
         KnownSymbols { symbols: &symbols, considered: input.considered, musl: musl.as_ref() };
     let (cfg, root) = (input.cfg, &input.workspace_root);
+    let keeper = Keeper::new(input.cache, cfg, &graph, std::mem::take(&mut input.ahead));
     let sources = Sources {
         graph: &graph,
         target: cfg,
@@ -243,6 +257,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         known: &known,
         threads: input.threads,
         prefetched: &input.prefetched,
+        keeper: &keeper,
     };
     let mut read = sources.declarations(&mut |done| progress(Progress { done, total }));
     problems.append(&mut read.problems);
@@ -346,10 +361,11 @@ fn imports(
     let wide = cfg.has_wide_pointers();
     let resolver = Resolver::new(&read.program);
     let mut imports = Vec::new();
+    let paths = graph.shortest_paths();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
-        let path = graph.path_to(source.package);
+        let path = paths.to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
             let Some(truth) = definers.truth(declared, package, source.package) else {
                 continue;
@@ -422,10 +438,11 @@ fn misdeclared(
     let wide = cfg.has_wide_pointers();
     let resolver = Resolver::new(&read.program);
     let mut all = Vec::new();
+    let paths = graph.shortest_paths();
     for (crate_id, exposures) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
-        let path = graph.path_to(source.package);
+        let path = paths.to(source.package);
         for (declared, exposure) in source.imports.iter().zip(exposures) {
             let Some(c_type) = &declared.c_type else { continue };
             if definers.is_of_c(declared, source.package) {
@@ -445,10 +462,11 @@ fn misdeclared(
 /// The places whose imports cannot be read, in the order of the source.
 fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     let mut opaque = Vec::new();
+    let paths = graph.shortest_paths();
     for (crate_id, _) in &read.declaring {
         let source = &read.program.crates[*crate_id];
         let package = graph.package(source.package);
-        let path = graph.path_to(source.package);
+        let path = paths.to(source.package);
         for hidden in &source.opaque {
             let place = source.place(package, hidden.spot);
             opaque.push(Opaque { place, reason: hidden.reason.clone(), path: path.clone() });
@@ -456,7 +474,7 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
     }
     for index in (0..graph.packages.len()).map(PackageIndex) {
         let hidden = native::hidden_imports(graph.package(index));
-        let path = || graph.path_to(index);
+        let path = || paths.to(index);
         opaque.extend(hidden.into_iter().map(|(place, reason)| Opaque {
             place,
             reason,
@@ -501,6 +519,8 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
+    let (cache, prefetched) = (Cache::off(), Prefetched::new());
+    let keeper = Keeper::new(&cache, &cfg, &graph, Ahead::default());
     let sources = Sources {
         graph: &graph,
         target: &cfg,
@@ -508,7 +528,8 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
         builds: &builds,
         known: &known,
         threads: Threads::ONE,
-        prefetched: &Prefetched::new(),
+        prefetched: &prefetched,
+        keeper: &keeper,
     };
     let read = sources.declarations(&mut |_| {});
     let definers = Definers::new(&graph, &read, known);

@@ -33,9 +33,10 @@ pub struct SymbolDefinition {
 pub(crate) fn of_graph(graph: &Graph, read: &Declarations, wide: bool) -> Vec<SymbolDefinition> {
     let resolver = Resolver::new(&read.program);
     let mut all = Vec::new();
+    let paths = graph.shortest_paths();
     for (crate_id, source) in read.program.crates.iter().enumerate() {
         let package = graph.package(source.package);
-        let path = graph.path_to(source.package);
+        let path = paths.to(source.package);
         for definition in &source.definitions {
             let is_certain = definition.truth == Truth::True && package.certain;
             all.push(SymbolDefinition {

@@ -40,9 +40,10 @@ pub enum IgnoredBecause {
 /// The ignored modules of all crates that were read, in the order of package and place.
 pub(crate) fn of_graph(graph: &Graph, read: &Declarations) -> Vec<IgnoredModule> {
     let mut all = Vec::new();
+    let paths = graph.shortest_paths();
     for source in &read.program.crates {
         let package = graph.package(source.package);
-        let path = graph.path_to(source.package);
+        let path = paths.to(source.package);
         for ignored in &source.ignored_modules {
             let is_certain = ignored.truth == Truth::True && package.certain;
             all.push(IgnoredModule {

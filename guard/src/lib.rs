@@ -23,6 +23,7 @@ pub mod analysis;
 mod bare_extern;
 mod build_output;
 mod build_script;
+pub mod cache;
 pub mod cfg;
 pub mod definition;
 mod document;

@@ -10,7 +10,7 @@ use crate::toolchain::Toolchain;
 /// Where cargo puts what it builds for a target on the way to the final artefacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BuildDirectory {
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     pub(super) target: String,
     /// The profile that is being built; `None` where every one counts.
     pub(super) profile: Option<String>,

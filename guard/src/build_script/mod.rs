@@ -10,11 +10,13 @@ use std::panic::Location;
 
 use crate::analysis::{Analysis, Input, analyse};
 use crate::build_output::{BuildDirectory, BuildOutputs};
+use crate::cache::CacheChoice;
 use crate::error::{Error, Problem};
 use crate::finding::Level;
 use crate::graph::{self, Graph, Loaded, Mode, Selection};
 use crate::parallel::Threads;
 use crate::policy;
+use crate::source::kept::Ahead;
 use crate::source::load::Prefetched;
 use crate::toolchain::{Rustc, Toolchain};
 use environment::{Environment, Position, Strictness};
@@ -132,7 +134,10 @@ impl Guard {
         out.rerun_if_inputs_changed(&scope);
         let policies =
             policy::of_packages(&scope.graph, &scope.workspace_root).map_err(Trouble::Policy)?;
-        let builds = builds(environment, &scope, &toolchain);
+        let directory = BuildDirectory::around(&environment.out_directory, &environment.target);
+        let cache = CacheChoice::of_environment()?;
+        let cache = cache.of_build(directory.as_ref().map(|it| it.root.as_path()));
+        let builds = builds(directory.as_ref(), &scope, &toolchain);
         let analysis = analyse(
             Input {
                 built: None,
@@ -150,6 +155,8 @@ impl Guard {
                 policy_mode: policy::Mode::BuildScript,
                 threads: Threads::ONE,
                 prefetched: Prefetched::new(),
+                cache: &cache,
+                ahead: Ahead::default(),
             },
             &mut |_| {},
         );
@@ -173,11 +180,15 @@ impl From<Error> for Trouble {
 
 /// What this build, and earlier ones of the same profile, left of the other packages' build scripts. Those
 /// still at work, this one among them, are in doubt: what they will leave is not known yet.
-fn builds(environment: &Environment, scope: &Scope, toolchain: &Toolchain) -> BuildOutputs {
-    match BuildDirectory::around(&environment.out_directory, &environment.target) {
+fn builds(
+    directory: Option<&BuildDirectory>,
+    scope: &Scope,
+    toolchain: &Toolchain,
+) -> BuildOutputs {
+    match directory {
         Some(directory) => {
             let root = &scope.workspace_root;
-            BuildOutputs::read(&directory, &scope.graph, root, &toolchain.version)
+            BuildOutputs::read(directory, &scope.graph, root, &toolchain.version)
         }
         None => BuildOutputs::nothing(&scope.graph, "OUT_DIR does not lie where cargo puts it"),
     }

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::expected::{Expected, Look};
 use super::locate::{Locator, Source};
 use super::tree::{self, Printed, Tree};
-use super::{Dependency, Graph, Manifest, Package, PackageIndex, PackageSource, Selection};
+use super::{
+    DeclaredDependency, Dependency, Graph, Manifest, Package, PackageIndex, PackageSource,
+    Selection,
+};
 use crate::cfg::TargetCfg;
 use crate::document::ReadError;
 use crate::error::{Error, Problem};
@@ -221,8 +224,14 @@ impl Loader<'_> {
             packages.push(package);
         }
         for (from, to) in &tree.edges {
-            let dependencies =
-                to.iter().filter_map(|to| self.dependency(&packages, *from, *to)).collect();
+            let manifest = self.manifests.get(*from).and_then(Option::as_ref);
+            let declared = manifest.map(Manifest::dependencies);
+            let dependencies = to
+                .iter()
+                .filter_map(|to| {
+                    Some(self.dependency(packages.get(*to)?, *to, declared.as_deref()))
+                })
+                .collect();
             if let Some(package) = packages.get_mut(*from) {
                 package.dependencies = dependencies;
             }
@@ -303,13 +312,19 @@ impl Loader<'_> {
         package
     }
 
-    fn dependency(&self, packages: &[Package], from: usize, to: usize) -> Option<Dependency> {
-        let package = packages.get(to)?;
-        let extern_name = match self.manifests.get(from)? {
-            Some(manifest) => manifest.extern_name(package, self.target, self.cfg),
+    /// The edge to `package` at `to`, by what the depending package's manifest declares, where that can be
+    /// read.
+    fn dependency(
+        &self,
+        package: &Package,
+        to: usize,
+        declared: Option<&[DeclaredDependency]>,
+    ) -> Dependency {
+        let extern_name = match declared {
+            Some(declared) => Manifest::extern_name(declared, package, self.target, self.cfg),
             None => package.crate_name.clone(),
         };
-        Some(Dependency { package: PackageIndex(to), extern_name })
+        Dependency { package: PackageIndex(to), extern_name }
     }
 
     fn problem(&mut self, label: &str, path: PathBuf, message: &str) {

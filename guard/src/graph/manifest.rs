@@ -255,13 +255,16 @@ impl Manifest {
             .map(|declared| declared.line)
     }
 
-    /// The name by which this package's source calls the library of `package`.
-    pub(crate) fn extern_name(&self, package: &Package, target: &str, cfg: &TargetCfg) -> String {
-        let mut candidates: Vec<DeclaredDependency> = self
-            .dependencies()
-            .into_iter()
-            .filter(|declared| declared.package == package.name)
-            .collect();
+    /// The name by which this package's source calls the library of `package`, of which `declared` are
+    /// all of [`Self::dependencies`].
+    pub(crate) fn extern_name(
+        declared: &[DeclaredDependency],
+        package: &Package,
+        target: &str,
+        cfg: &TargetCfg,
+    ) -> String {
+        let mut candidates: Vec<&DeclaredDependency> =
+            declared.iter().filter(|declared| declared.package == package.name).collect();
         // Several: two versions of one crate, or other targets' tables.
         if candidates.len() > 1 {
             let is_there = |path: &PathBuf| {
@@ -277,7 +280,7 @@ impl Manifest {
             narrow(&mut candidates, |declared| declared.path.as_ref().is_some_and(is_there));
             narrow(&mut candidates, |declared| declared.requirement.as_ref().is_some_and(fits));
         }
-        let rename = candidates.into_iter().next().and_then(|declared| declared.rename);
+        let rename = candidates.first().and_then(|declared| declared.rename.as_ref());
         rename.map_or_else(|| package.crate_name.clone(), |rename| rename.replace('-', "_"))
     }
 
@@ -466,7 +469,7 @@ mod tests {
                 crate_name: crate_name.to_owned(),
                 ..Package::without_source(name)
             };
-            manifest.extern_name(&package, "wasm32-wasip1", &cfg)
+            Manifest::extern_name(&manifest.dependencies(), &package, "wasm32-wasip1", &cfg)
         };
         assert_eq!(name("plain", "1.0.0", "other_lib"), "other_lib");
         assert_eq!(name("old", "1.4.0", "old"), "new_name");

@@ -166,32 +166,7 @@ impl Graph {
 
     /// `name version` of each package on a shortest path from a root to `index`, the root first.
     pub fn path_to(&self, index: PackageIndex) -> Vec<String> {
-        let mut parent: Vec<Option<PackageIndex>> = vec![None; self.packages.len()];
-        let mut seen = vec![false; self.packages.len()];
-        let mut queue: std::collections::VecDeque<PackageIndex> =
-            self.roots.iter().copied().collect();
-        for root in &self.roots {
-            seen[root.0] = true;
-        }
-        while let Some(at) = queue.pop_front() {
-            if at == index {
-                break;
-            }
-            for dependency in &self.package(at).dependencies {
-                if !std::mem::replace(&mut seen[dependency.package.0], true) {
-                    parent[dependency.package.0] = Some(at);
-                    queue.push_back(dependency.package);
-                }
-            }
-        }
-        let mut path = vec![self.package(index).label()];
-        let mut at = index;
-        while let Some(up) = parent[at.0] {
-            path.push(self.package(up).label());
-            at = up;
-        }
-        path.reverse();
-        path
+        self.shortest_paths().to(index)
     }
 }
 

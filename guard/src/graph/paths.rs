@@ -1,9 +1,33 @@
 //! By which ways a package comes into the graph.
 
+use std::collections::VecDeque;
+
 use super::{Graph, Package, PackageIndex};
 
 /// Longer paths than this are neither listed nor counted. The deepest real graphs have about 40 levels.
 const MAX_LENGTH: usize = 256;
+
+/// A shortest way from a root to each package.
+#[derive(Debug)]
+pub(crate) struct ShortestPaths<'a> {
+    graph: &'a Graph,
+    /// The package before each on its way.
+    before: Vec<Option<PackageIndex>>,
+}
+
+impl ShortestPaths<'_> {
+    /// `name version` of each package on the way to `index`, the root first.
+    pub(crate) fn to(&self, index: PackageIndex) -> Vec<String> {
+        let mut path = vec![self.graph.package(index).label()];
+        let mut at = index;
+        while let Some(before) = self.before[at.0] {
+            path.push(self.graph.package(before).label());
+            at = before;
+        }
+        path.reverse();
+        path
+    }
+}
 
 /// The ways from the roots to a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +39,25 @@ pub struct Paths {
 }
 
 impl Graph {
+    /// A shortest path to each package.
+    pub(crate) fn shortest_paths(&self) -> ShortestPaths<'_> {
+        let mut before: Vec<Option<PackageIndex>> = vec![None; self.packages.len()];
+        let mut seen = vec![false; self.packages.len()];
+        let mut queue: VecDeque<PackageIndex> = self.roots.iter().copied().collect();
+        for root in &self.roots {
+            seen[root.0] = true;
+        }
+        while let Some(at) = queue.pop_front() {
+            for dependency in &self.package(at).dependencies {
+                if !std::mem::replace(&mut seen[dependency.package.0], true) {
+                    before[dependency.package.0] = Some(at);
+                    queue.push_back(dependency.package);
+                }
+            }
+        }
+        ShortestPaths { graph: self, before }
+    }
+
     /// The paths from the roots to `index`, at most `limit` of them listed.
     ///
     /// A graph of a few hundred packages can have millions of paths, so they are counted, by their length,

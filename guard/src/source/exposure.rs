@@ -225,7 +225,7 @@ impl<'a> CrateExposure<'a> {
         let item = &self.program.crates[self.crate_id].carriers[carrier];
         let why = match item.code {
             Code::OwnCrate | Code::Expansion { exported: false } => return None,
-            Code::EachUser(why) => why,
+            Code::EachUser(why) => why.clause(),
             Code::Expansion { exported: true } => "it is a macro, expanded where it is used",
             Code::Unseen => {
                 let reason = "a macro call names it, and what the macro makes of it is not known";

@@ -10,7 +10,7 @@ use super::heads::{
     after_generics, body_or_semicolon, for_keyword, function_keyword, has_type_parameter,
     semicolon, type_name, visibility,
 };
-use super::model::{Code, Glob, Path, ScopeId, Target, TypeItem};
+use super::model::{Code, ForUsers, Glob, Path, ScopeId, Target, TypeItem};
 use super::modules::{MAX_INLINE_DEPTH, ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
@@ -361,11 +361,7 @@ impl Walker<'_> {
                 &Defined { kind, head: at..end, passes_as_c: false },
             );
         }
-        let code = if is_const {
-            Code::EachUser("it is a constant, whose value each user's crate compiles")
-        } else {
-            Code::OwnCrate
-        };
+        let code = if is_const { Code::EachUser(ForUsers::Constant) } else { Code::OwnCrate };
         let carrier = self.new_carrier(Some(&name), code);
         if let Context::Associated(owner) = &region.context {
             self.source.carriers[carrier].owner.clone_from(&owner.name);
@@ -458,15 +454,15 @@ fn function_code(
         _ => None,
     };
     if inline {
-        Code::EachUser("it is `#[inline]`, so each user's crate compiles it")
+        Code::EachUser(ForUsers::Inline)
     } else if generic {
-        Code::EachUser("it is generic, so each user's crate compiles it")
+        Code::EachUser(ForUsers::Generic)
     } else if owner.is_some_and(|owner| owner.is_trait) {
-        Code::EachUser("it is a trait's default method, which each implementor's crate compiles")
+        Code::EachUser(ForUsers::DefaultMethod)
     } else if owner.is_some_and(|owner| owner.generic) {
-        Code::EachUser("it belongs to a generic impl block, so each user's crate compiles it")
+        Code::EachUser(ForUsers::GenericImpl)
     } else if opaque_result {
-        Code::EachUser("it returns a future or closure, which each user's crate compiles")
+        Code::EachUser(ForUsers::OpaqueResult)
     } else {
         Code::OwnCrate
     }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::exposure;
-use super::model::{CrateSource, Declared, ExportedMacro};
+use super::foreign_macros::ForeignMacros;
+use super::kept::{Keeper, Question, digest_of_words};
+use super::model::{CrateSource, Declared};
 use super::modules::is_file;
 use super::names::{CrateId, Program, Resolver};
 use super::reader::{Read, Reader};
@@ -48,12 +50,14 @@ pub(crate) struct Sources<'a> {
     pub(crate) known: &'a KnownSymbols<'a>,
     pub(crate) threads: Threads,
     pub(crate) prefetched: &'a Prefetched,
+    pub(crate) keeper: &'a Keeper<'a>,
 }
 
 impl<'a> Sources<'a> {
     /// Reads them all. `progress` is told how many packages are read.
     pub(crate) fn declarations(self, progress: &mut dyn FnMut(usize)) -> Declarations {
-        let mut loader = Loader { sources: self, macros: Vec::new(), problems: Vec::new() };
+        let mut loader =
+            Loader { sources: self, macros: ForeignMacros::default(), problems: Vec::new() };
         let mut declaring = loader.declaring(progress);
         loader.read_macro_users(&mut declaring);
         let (program, names) = loader.program(declaring);
@@ -80,7 +84,7 @@ impl<'a> Sources<'a> {
         .collect()
     }
 
-    fn reader<'b>(self, macros: &'b [(PackageIndex, ExportedMacro)]) -> Reader<'b>
+    fn reader<'b>(self, macros: &'b ForeignMacros) -> Reader<'b>
     where
         'a: 'b,
     {
@@ -88,8 +92,8 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// What the first look at a crate gave.
-enum Found {
+/// What looking at a crate gave.
+pub(super) enum Found {
     /// Its root is not there, or is no file.
     Missing,
     /// It declares something, or could.
@@ -101,8 +105,8 @@ enum Found {
 
 struct Loader<'a> {
     sources: Sources<'a>,
-    /// Exported macros that can make extern blocks, with the package that exports them.
-    macros: Vec<(PackageIndex, ExportedMacro)>,
+    /// None, until the crates that export some are read.
+    macros: ForeignMacros,
     problems: Vec<Problem>,
 }
 
@@ -112,20 +116,24 @@ impl Loader<'_> {
         let sources = self.sources;
         let entries = sources.entries();
         let packages = sources.graph.packages.len();
+        let none = ForeignMacros::default();
+        let reader = sources.reader(&none);
         let look = |at: usize| {
             let (index, entry) = entries[at];
             if !is_file(&entry.path) {
                 return Found::Missing;
             }
-            let directory = source_directory(entry);
-            let prefetched = sources.prefetched.get(directory).copied();
-            match prefetched.unwrap_or_else(|| text_scan::hints(directory)) {
-                Hints { extern_block: true, .. } => {
-                    Found::Declares(Box::new(sources.reader(&[]).read(index, entry, Wanted::All)))
+            reader.kept_or(index, entry, Question::Declarations, || {
+                let directory = source_directory(entry);
+                let prefetched = sources.prefetched.get(directory).copied();
+                match prefetched.unwrap_or_else(|| text_scan::hints(directory)) {
+                    Hints { extern_block: true, .. } => {
+                        Found::Declares(Box::new(reader.read(index, entry, Wanted::All)))
+                    }
+                    Hints { definition: true, .. } => Found::Defines,
+                    _ => Found::Nothing,
                 }
-                Hints { definition: true, .. } => Found::Defines,
-                _ => Found::Nothing,
-            }
+            })
         };
         let found = sources.threads.map(entries.len(), look, &mut |done| {
             progress((done * packages).div_ceil(entries.len().max(1)));
@@ -151,7 +159,10 @@ impl Loader<'_> {
             }
         }
         for (index, entry) in with_definitions {
-            declaring.push(self.read(index, entry, Wanted::Nothing));
+            let found = reader.kept_or(index, entry, Question::Definitions, || {
+                Found::Declares(Box::new(reader.read(index, entry, Wanted::Nothing)))
+            });
+            declaring.extend(self.read_of(found));
         }
         declaring
     }
@@ -170,31 +181,37 @@ impl Loader<'_> {
         read.source
     }
 
-    fn read(&mut self, index: PackageIndex, entry: &Entry, wanted: Wanted<'_>) -> CrateSource {
-        let read = self.sources.reader(&self.macros).read(index, entry, wanted);
-        self.noted(read)
+    /// The crate that was read, if one was.
+    fn read_of(&mut self, found: Found) -> Option<CrateSource> {
+        match found {
+            Found::Declares(read) => Some(self.noted(*read)),
+            Found::Missing | Found::Defines | Found::Nothing => None,
+        }
     }
+
     /// Reads the crates that call another crate's macro which can make an extern block; those already in
     /// `declaring` again.
     fn read_macro_users(&mut self, declaring: &mut Vec<CrateSource>) {
-        self.macros = declaring
-            .iter()
-            .flat_map(|source| source.exported_macros.iter().map(|m| (source.package, m.clone())))
-            .collect();
-        let names: HashSet<String> = self.macros.iter().map(|(_, m)| m.name.clone()).collect();
+        self.macros = ForeignMacros::of(declaring, self.sources.graph);
+        let names: HashSet<String> = self.macros.names().map(str::to_owned).collect();
         if names.is_empty() {
             return;
         }
         let graph = self.sources.graph;
         for index in (0..graph.packages.len()).map(PackageIndex) {
-            if self.sources.reader(&self.macros).macros_for(index).is_empty() {
+            if !self.macros.has_for(index) {
                 continue;
             }
             for entry in &graph.package(index).entries {
-                if !text_scan::mentions_any(source_directory(entry), &names) {
-                    continue;
-                }
-                let source = self.read(index, entry, Wanted::All);
+                let reader = self.sources.reader(&self.macros);
+                let found = reader.kept_or(index, entry, Question::ForeignMacros, || {
+                    if text_scan::mentions_any(source_directory(entry), &names) {
+                        Found::Declares(Box::new(reader.read(index, entry, Wanted::All)))
+                    } else {
+                        Found::Nothing
+                    }
+                });
+                let Some(source) = self.read_of(found) else { continue };
                 let known = declaring
                     .iter_mut()
                     .find(|known| known.package == index && known.root == entry.path);
@@ -234,15 +251,20 @@ impl Loader<'_> {
         words.extend(names.iter().cloned());
         for _ in 0..MAX_ALIAS_ROUNDS {
             let (reader, entries) = (self.sources.reader(&self.macros), &users.entries);
+            let asked = Question::Mentions(digest_of_words(&words).and(digest_of_words(&names)));
             let read = |at: usize| {
                 let (index, entry) = entries[at];
-                text_scan::mentions_any(source_directory(entry), &words)
-                    .then(|| reader.read(index, entry, Wanted::Names(&names)))
+                reader.kept_or(index, entry, asked, || {
+                    if text_scan::mentions_any(source_directory(entry), &words) {
+                        Found::Declares(Box::new(reader.read(index, entry, Wanted::Names(&names))))
+                    } else {
+                        Found::Nothing
+                    }
+                })
             };
             let all = self.sources.threads.map(entries.len(), read, &mut |_| ());
-            for (at, read) in all.into_iter().enumerate() {
-                if let Some(read) = read {
-                    let source = self.noted(read);
+            for (at, found) in all.into_iter().enumerate() {
+                if let Some(source) = self.read_of(found) {
                     users.place(at, source, &mut program);
                 }
             }
@@ -316,6 +338,6 @@ impl Loader<'_> {
 }
 
 /// The directory whose files the crate at `entry` is most likely made of.
-fn source_directory(entry: &Entry) -> &Path {
+pub(super) fn source_directory(entry: &Entry) -> &Path {
     entry.path.parent().unwrap_or(&entry.path)
 }

@@ -143,12 +143,43 @@ pub(crate) struct Carrier {
 pub(crate) enum Code {
     /// In the objects of its own crate only.
     OwnCrate,
-    /// In the objects of each crate that uses it; the text says why.
-    EachUser(&'static str),
+    /// In the objects of each crate that uses it.
+    EachUser(ForUsers),
     /// Wherever the macro is expanded. Only an exported one can be named by another crate.
     Expansion { exported: bool },
     /// A macro call that makes items nobody can see here.
     Unseen,
+}
+
+/// Why each crate that uses an item compiles it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForUsers {
+    Constant,
+    Inline,
+    Generic,
+    DefaultMethod,
+    GenericImpl,
+    OpaqueResult,
+}
+
+impl ForUsers {
+    /// As a clause that can follow "because".
+    pub(crate) fn clause(self) -> &'static str {
+        match self {
+            Self::Constant => "it is a constant, whose value each user's crate compiles",
+            Self::Inline => "it is `#[inline]`, so each user's crate compiles it",
+            Self::Generic => "it is generic, so each user's crate compiles it",
+            Self::DefaultMethod => {
+                "it is a trait's default method, which each implementor's crate compiles"
+            }
+            Self::GenericImpl => {
+                "it belongs to a generic impl block, so each user's crate compiles it"
+            }
+            Self::OpaqueResult => {
+                "it returns a future or closure, which each user's crate compiles"
+            }
+        }
+    }
 }
 
 /// A path in the text of a carrier.

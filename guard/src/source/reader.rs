@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::foreign_macros::ForeignMacros;
 use super::load::Sources;
-use super::model::{CrateSource, Declared, ExportedMacro};
+use super::model::{CrateSource, Declared};
 use super::walk::{Task, Wanted, walk_crate};
 use crate::cfg::CfgContext;
 use crate::error::Problem;
@@ -14,14 +15,15 @@ use crate::graph::{Entry, Package, PackageIndex};
 pub(super) struct Read {
     pub(super) source: CrateSource,
     pub(super) problems: Vec<Problem>,
+    /// Whether it has files that a build made.
+    pub(super) is_generated: bool,
 }
 
 /// Reads crates, each independently of the others.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) sources: Sources<'a>,
-    /// Exported macros that can make extern blocks, with the package that exports them.
-    pub(super) macros: &'a [(PackageIndex, ExportedMacro)],
+    pub(super) macros: &'a ForeignMacros,
 }
 
 impl Reader<'_> {
@@ -39,7 +41,7 @@ impl Reader<'_> {
         };
         let mut roots = self.roots(package);
         roots.extend(output.runs.iter().map(|run| run.out_directory.clone()));
-        let macros = self.macros_for(index);
+        let macros = self.macros.of_package(index);
         let mut walker = walk_crate(Task {
             graph: self.sources.graph,
             package: index,
@@ -57,24 +59,15 @@ impl Reader<'_> {
         }
         let may_be_followed = imports.iter().any(|import| self.may_be_followed(import));
         let is_asked_for = !matches!(wanted, Wanted::All) || may_be_followed;
+        let is_generated = walker.texts.has_generated();
         let (source, problems) = walker.finish(is_asked_for);
-        Read { source, problems }
+        Read { source, problems, is_generated }
     }
 
     /// Whether it can matter who names `import`: where it has the name of a C function, its type decides.
     fn may_be_followed(&self, import: &Declared) -> bool {
         import.is_followed()
             || !import.native_library && self.sources.known.function_type(&import.name).is_some()
-    }
-
-    /// The macros of other packages that `index` can call.
-    pub(super) fn macros_for(&self, index: PackageIndex) -> Vec<ExportedMacro> {
-        let graph = self.sources.graph;
-        self.macros
-            .iter()
-            .filter(|(package, _)| *package != index && graph.depends_on(index, *package))
-            .map(|(_, exported)| exported.clone())
-            .collect()
     }
 
     /// Where a package's files may lie: its own directory, and for members the workspace.

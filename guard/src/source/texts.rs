@@ -54,6 +54,13 @@ enum Origins {
     Call(FileId, usize),
 }
 
+impl Texts {
+    /// Whether one of them is a file that a build made.
+    pub(super) fn has_generated(&self) -> bool {
+        !self.generated.is_empty()
+    }
+}
+
 impl Walker<'_> {
     /// The tokens of `file`.
     pub(super) fn tokens(&self, file: FileId) -> &Tokens {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::lexer::lex_flat;
+use crate::cache::{Input, Stored, stored_enum, stored_struct};
 
 /// The largest file that is read. rustc itself stops at 4 GiB; the largest generated bindings seen in
 /// published crates are below 20 MiB.
@@ -160,6 +161,11 @@ impl Tokens {
         index > 0 && index < self.list.len() && self.list[index - 1].end == self.list[index].start
     }
 
+    /// The text that the tokens are of.
+    pub(super) fn source(&self) -> &str {
+        &self.text
+    }
+
     /// How many tokens there are.
     pub(crate) fn len(&self) -> usize {
         self.list.len()
@@ -297,6 +303,32 @@ fn prelude_len(text: &str) -> usize {
 
 pub(super) fn leaf(kind: Kind, range: Range<usize>) -> Token {
     Token { kind, start: offset(range.start), end: offset(range.end), partner: 0 }
+}
+
+stored_enum!(Delimiter { 0 => Parenthesis, 1 => Brace, 2 => Bracket });
+stored_enum!(Kind {
+    0 => Ident,
+    1 => Lifetime,
+    2 => Literal,
+    3 => Punct(symbol),
+    4 => Open(delimiter),
+    5 => Close(delimiter),
+});
+stored_struct!(Token { kind, start, end, partner });
+
+impl Stored for Tokens {
+    fn store(&self, out: &mut Vec<u8>) {
+        self.text.store(out);
+        self.list.store(out);
+    }
+
+    fn restore(input: &mut Input<'_>) -> Option<Self> {
+        let text = String::restore(input)?;
+        let list = Vec::<Token>::restore(input)?;
+        let is_of_text =
+            |token: &Token| text.get(token.start as usize..token.end as usize).is_some();
+        list.iter().all(is_of_text).then(|| Self { text, list, line_starts: OnceLock::new() })
+    }
 }
 
 /// Offsets fit: no file is larger than [`MAX_FILE_BYTES`].

@@ -4,7 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::rustup::{Installed, Rustup};
+use super::said::Notes;
 use super::{Rustc, Toolchain, ask};
+use crate::cache::{Cache, CacheChoice};
 use crate::error::Error;
 use crate::parallel::at_once;
 use crate::trust::{Configuration, Trust, user_home};
@@ -21,12 +23,20 @@ impl Toolchain {
     /// When the project's configuration names a program and `trust` does not allow it, when it names a
     /// toolchain that is not installed, and when there is no rustc or cargo that runs.
     pub fn find(directory: &Path, trust: Trust) -> Result<Self, Error> {
-        let configuration = Configuration::read(directory)?;
-        configuration.check(trust)?;
-        Self::find_for(configuration, trust)
+        Self::find_noted(directory, trust, &CacheChoice::Off)
     }
 
-    fn find_for(configuration: Configuration, trust: Trust) -> Result<Self, Error> {
+    /// The same; what rustc says of itself is kept in `cache` as long as it is the same program.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn find_noted(directory: &Path, trust: Trust, cache: &CacheChoice) -> Result<Self, Error> {
+        let configuration = Configuration::read(directory)?;
+        configuration.check(trust)?;
+        Self::find_for(configuration, trust, &cache.of_user())
+    }
+
+    fn find_for(configuration: Configuration, trust: Trust, cache: &Cache) -> Result<Self, Error> {
         let rustup = Rustup::find(&configuration);
         let path = search_path(&configuration);
         let installed = match &rustup {
@@ -60,7 +70,7 @@ impl Toolchain {
             configuration,
             trust,
         };
-        toolchain.ask_rustc()?;
+        toolchain.ask_rustc(cache)?;
         // A rustup proxy reports the sysroot of the toolchain it stands for. What the user named is
         // kept: it may be a wrapper that sets the loader's path.
         let program = |name: &str| {
@@ -120,17 +130,24 @@ impl Toolchain {
             configuration: Configuration::default(),
             trust: Trust::default(),
         };
-        toolchain.ask_rustc()?;
+        toolchain.ask_rustc(&Cache::off())?;
         Ok(toolchain)
     }
 
     /// Fills in what rustc says of itself.
-    fn ask_rustc(&mut self) -> Result<(), Error> {
-        let (version, sysroot) = at_once(
-            || ask(self.rustc_command().arg("-vV"), &self.rustc),
-            || ask(self.rustc_command().args(["--print", "sysroot"]), &self.rustc),
-        );
-        let (version, sysroot) = (version?, sysroot?);
+    fn ask_rustc(&mut self, cache: &Cache) -> Result<(), Error> {
+        let notes = Notes::on(&self.rustc, cache);
+        let (version, sysroot) = if let Some(said) = notes.get() {
+            said
+        } else {
+            let (version, sysroot) = at_once(
+                || ask(self.rustc_command().arg("-vV"), &self.rustc),
+                || ask(self.rustc_command().args(["--print", "sysroot"]), &self.rustc),
+            );
+            let said = (version?, sysroot?);
+            notes.put(&said);
+            said
+        };
         self.version = Rustc::parse_verbose(&version)?;
         self.sysroot = PathBuf::from(sysroot.trim_end_matches(['\r', '\n']));
         Ok(())

@@ -3,6 +3,7 @@
 mod channel;
 mod find;
 mod rustup;
+mod said;
 mod target;
 mod version;
 mod wasi_sdk;
