@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, reason = "see above: every function here does, by design")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test harness stops where it stands")]
 
+pub mod benchmark;
 mod build;
 mod clean;
 mod command;
