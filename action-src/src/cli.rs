@@ -445,6 +445,11 @@ What it does:
 
   The same analysis runs in a build.rs: `fn main() { wasm_import_guard::check(); }`.
 
+Environment:
+  WASM_IMPORT_GUARD_CACHE  where what is read of downloaded packages is kept for the next run: an
+                           absolute path, or `off`; by default the user's cache directory. It may be
+                           deleted at any time.
+
 `cargo wasm-import-guard <command> --help` tells more: exit codes, how verdicts depend on the
 rustc, which targets are analysed when none is given.";
 

@@ -34,6 +34,10 @@ use instructions::Instructions;
 ///
 /// `WASM_IMPORT_GUARD=off|warn|deny` in the environment decides for every package of the build.
 ///
+/// What is read of downloaded packages is kept in `wasm-import-guard`, in the directory that cargo builds
+/// into, for the other members of the workspace and for the next run. `WASM_IMPORT_GUARD_CACHE=off` keeps
+/// nothing; an absolute path names another directory.
+///
 /// ```no_run
 /// // in `main` of build.rs
 /// wasm_import_guard::check();

@@ -42,7 +42,8 @@ pub fn packages(sizes: &[usize], tools: &Tools, rounds: usize) -> Vec<Growth> {
 /// of its functions.
 pub fn files(megabytes: &[usize], tools: &Tools, rounds: usize) -> Vec<Growth> {
     measured(megabytes, tools, rounds, |directory, size| {
-        write(&directory.join("Cargo.toml"), &manifest("large-file", &[]));
+        let manifest = manifest("large-file", &[]) + "\n[workspace]\n";
+        write(&directory.join("Cargo.toml"), &manifest);
         let mut text = String::new();
         let mut at = 0;
         while text.len() < size * 1_000_000 {

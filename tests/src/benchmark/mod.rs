@@ -15,12 +15,12 @@ mod weight;
 use std::path::PathBuf;
 
 pub use self::growth::{Growth, files, packages};
-pub use self::guarded::{Members, Script, members, script};
+pub use self::guarded::{Members, Script, for_other_target, members, script};
 pub use self::measure::{Measured, Program, in_turn};
 pub use self::project::Project;
 pub use self::real::{Compared, compare, syntax};
 pub use self::table::{Results, document};
-pub use self::weight::{Weight, weights};
+pub use self::weight::{Weight, crates, weights};
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ impl Extent {
         members: 200,
     };
     /// What tells that the benchmark itself works.
-    pub const SHORT: Self = Self { rounds: 1, packages: &[10, 100], megabytes: &[1], members: 5 };
+    pub const SHORT: Self = Self { rounds: 1, packages: &[10, 100], megabytes: &[1], members: 3 };
 }
 
 /// The programs that are measured, and where their work goes.

@@ -1,6 +1,7 @@
 //! The real graphs that are measured.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::MetadataCommand;
@@ -22,13 +23,13 @@ pub struct Project {
 }
 
 impl Project {
-    /// Small, medium and large.
-    pub fn all() -> [Self; 3] {
+    /// Small, medium and large, copied to `scratch`: where they lie they are below this workspace.
+    pub fn all(scratch: &Path) -> [Self; 3] {
         let project = |name, what, target, directory: &str| Self {
             name,
             what,
             target,
-            directory: repository().join("tests").join(directory),
+            directory: copy(&repository().join("tests").join(directory), &scratch.join(name)),
         };
         [
             project("small", "an edge application on fastly", "wasm32-wasip1", "graphs/fastly-app"),
@@ -94,4 +95,16 @@ impl Project {
         });
         lines.collect()
     }
+}
+
+/// Copies a project of one package, as a workspace of its own.
+fn copy(from: &Path, to: &Path) -> PathBuf {
+    fs::create_dir_all(to.join("src")).expect("the scratch directory can be written");
+    for file in ["Cargo.toml", "Cargo.lock", "src/lib.rs"] {
+        fs::copy(from.join(file), to.join(file)).expect("the project is there");
+    }
+    let manifest = to.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("it was copied");
+    fs::write(manifest, text + "\n[workspace]\n").expect("the scratch directory can be written");
+    to.to_owned()
 }

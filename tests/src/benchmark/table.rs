@@ -99,19 +99,20 @@ fn build_dependency(page: &mut String, weights: &[Weight], script: &Script, memb
         let _ = writeln!(page, "| {name} | {crates} | {} | {share:.0} % |", time(cost.cpu));
     }
     let Script { other_target, runs_again, first, changed } = script;
-    let Members { members, all, all_alone } = members;
+    let Members { members, first: first_member, others, without_cache } = members;
     let _ = write!(
         page,
         "\nThe build script's own time, unoptimised as build scripts are:\n\n| build | time |\n|---|---|\n| \
          for another target than wasm | {} |\n| that changes nothing | the script ran {runs_again} times |\n| \
          the first for wasm32-wasip1, of an application on fastly | {} |\n| … after a change of its source | \
-         {} |\n| of {members} such applications in one workspace, all scripts together | {} |\n| … without \
-         cache | {} |\n",
+         {} |\n| of {members} such applications in one workspace, the first script | {} |\n| … each of the others | {} \
+         |\n| … each without cache | {} |\n",
         time(*other_target),
         time(*first),
         time(*changed),
-        time(*all),
-        time(*all_alone),
+        time(*first_member),
+        time(*others),
+        time(*without_cache),
     );
 }
 

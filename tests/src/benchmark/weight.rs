@@ -1,6 +1,8 @@
 //! What a build dependency costs to compile.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use super::{Measured, Program, Tools};
 use crate::environment::{cargo, clean_command, repository};
@@ -51,17 +53,20 @@ pub fn weights(tools: &Tools, rounds: usize) -> [Weight; 3] {
     }
     projects.map(|(name, directory, mut costs)| {
         costs.sort_by(|a: &Measured, b| a.cpu.total_cmp(&b.cpu));
-        let output = clean_command(&cargo(), directory.path())
-            .args(["tree", "--offline", "--edges", "normal,build", "--prefix", "none"])
-            .args(["--format", "{p}"])
-            .output()
-            .expect("cargo can be started");
-        let text = String::from_utf8_lossy(&output.stdout);
-        let mut crates: Vec<&str> =
-            text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-        crates.sort_unstable();
-        crates.dedup();
-        // One of them is the project itself.
-        Weight { name, crates: crates.len() - 1, cost: costs[costs.len() / 2] }
+        Weight { name, crates: crates(directory.path()), cost: costs[costs.len() / 2] }
     })
+}
+
+/// How many crates are compiled for the dependencies of the project in `directory`.
+pub fn crates(directory: &Path) -> usize {
+    let output = clean_command(&cargo(), directory)
+        .args(["tree", "--offline", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--format", "{p}"])
+        .output()
+        .expect("cargo can be started");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let listed: BTreeSet<&str> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    assert!(output.status.success() && !listed.is_empty(), "cargo lists the crates");
+    // One of them is the project itself.
+    listed.len() - 1
 }

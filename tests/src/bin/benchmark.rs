@@ -36,7 +36,11 @@ fn main() -> ExitCode {
     let say = |what: &str| eprintln!("benchmark: {what}");
     say("real graphs");
     let chosen = if rounds == 1 { 1 } else { 3 };
-    let real = Project::all().iter().take(chosen).map(|it| compare(it, &tools, rounds)).collect();
+    let real = Project::all(&tools.scratch)
+        .iter()
+        .take(chosen)
+        .map(|it| compare(it, &tools, rounds))
+        .collect();
     say("growth");
     let packages = packages(extent.packages, &tools, rounds.min(3));
     let files = files(extent.megabytes, &tools, rounds.min(3));
