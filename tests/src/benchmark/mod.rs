@@ -38,7 +38,7 @@ pub struct Extent {
 impl Extent {
     /// What `BENCHMARKS.md` is made of.
     pub const FULL: Self = Self {
-        rounds: 7,
+        rounds: 5,
         packages: &[10, 100, 1_000, 5_000],
         megabytes: &[1, 10, 100],
         members: 200,
