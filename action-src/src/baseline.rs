@@ -10,6 +10,7 @@ use wasm_import_guard::error::Error;
 use wasm_import_guard::finding::{Finding, Level};
 
 use crate::render::TargetReport;
+use crate::whole_file;
 
 const SCHEMA: &str = "wasm-import-guard/baseline/1";
 /// The largest file that is read, in bytes. An entry has about 200.
@@ -92,7 +93,7 @@ impl Baseline {
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        fs::write(file, text).map_err(|error| {
+        whole_file::replace(file, text.as_bytes()).map_err(|error| {
             Error::new(format!("the baseline {} cannot be written: {error}", file.display())).into()
         })
     }

@@ -17,6 +17,7 @@ mod revision;
 mod session;
 mod terminal;
 mod text;
+mod whole_file;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

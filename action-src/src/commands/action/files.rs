@@ -35,6 +35,7 @@ fn write(file: &Path, text: &str) -> anyhow::Result<String> {
         fs::create_dir_all(directory)
             .with_context(|| format!("the directory {} cannot be made", directory.display()))?;
     }
-    fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    whole_file::replace(file, text.as_bytes())
+        .with_context(|| format!("{} cannot be written", file.display()))?;
     Ok(file.display().to_string())
 }
