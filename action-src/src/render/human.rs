@@ -17,6 +17,11 @@ use super::words::{counted, dependency_path, listed, outcome_sentences, shown_pa
 use super::{TargetReport, View, source};
 use crate::terminal::STRONG;
 
+/// How many findings of one target are shown, the worst first; as many places that cannot be read, and as
+/// many exceptions. Each is rendered with its source: nobody reads more, and a hostile project can have
+/// any number.
+const MAX_SHOWN: usize = 500;
+
 /// The findings of each target, each target with a summary.
 pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
@@ -54,18 +59,19 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// Every block of text, in the order shown.
     fn groups(&self) -> Vec<Group<'a>> {
-        let shown: Vec<&Finding> = self
-            .analysis
-            .findings
-            .iter()
-            .filter(|finding| self.view.verbose || finding.level > Level::Note)
-            .collect();
+        let visible = |finding: &&Finding| self.view.verbose || finding.level > Level::Note;
+        let all = self.analysis.findings.iter().filter(visible).count();
+        let shown: Vec<&Finding> =
+            self.analysis.findings.iter().filter(visible).take(MAX_SHOWN).collect();
         let mut said = BTreeSet::new();
         let mut groups: Vec<Group<'a>> =
             shown.iter().map(|finding| self.finding(finding, &mut said)).collect();
         groups.extend(shared_help(&shown));
+        groups.extend(not_shown(all, "more finding").map(note));
         if self.view.verbose {
-            groups.extend(self.analysis.opaque.iter().map(|opaque| self.opaque(opaque)));
+            let opaque = &self.analysis.opaque;
+            groups.extend(opaque.iter().take(MAX_SHOWN).map(|opaque| self.opaque(opaque)));
+            groups.extend(not_shown(opaque.len(), "more unreadable place").map(note));
         }
         groups
     }
@@ -162,7 +168,7 @@ impl<'a> Page<'a> {
     /// One line that tells what was found, and in how much.
     /// What the project accepts, a line each, with the reason below.
     fn excepted(&self, text: &mut String) {
-        for excepted in &self.analysis.excepted {
+        for excepted in self.analysis.excepted.iter().take(MAX_SHOWN) {
             let Finding { level, rule, message, .. } = &excepted.finding;
             let line = format!("excepted: {}[{rule}]: {message}", level.as_str());
             let until = excepted.expires.as_ref().map(|day| format!(" (until {day})"));
@@ -172,6 +178,9 @@ impl<'a> Page<'a> {
             let _ = writeln!(text, "{}", printable(&line));
             let _ = writeln!(text, "   = reason: {}", printable(&reason));
             let _ = writeln!(text, "   = note: by {file}:{}\n", place.line);
+        }
+        if let Some(message) = not_shown(self.analysis.excepted.len(), "more exception") {
+            let _ = writeln!(text, "note: {message}\n");
         }
     }
 
@@ -224,6 +233,16 @@ fn shared_help<'a>(shown: &[&'a Finding]) -> Vec<Group<'a>> {
             Group::with_title(Word::HELP.primary_title(printable(&title)))
         })
         .collect()
+}
+
+/// What is said of those beyond [`MAX_SHOWN`], where there are any.
+fn not_shown(all: usize, one: &str) -> Option<String> {
+    let more = all.checked_sub(MAX_SHOWN).filter(|more| *more > 0)?;
+    Some(format!("{} not shown; `--format json` has all", counted(more, one)))
+}
+
+fn note(message: String) -> Group<'static> {
+    Group::with_title(Word::NOTE.primary_title(message))
 }
 
 fn word(level: Level) -> Word<'static> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use wasm_import_guard::finding::{Finding, Level, Related};
 use wasm_import_guard::outcome::Outcome;
 
-use super::check;
+use super::{MAX_SHOWN, check};
 use crate::render::View;
 use crate::render::samples::{HOSTILE, analysis, finding, opaque, place, report};
 use crate::render::tests::view;
@@ -211,4 +211,47 @@ fn colours_are_there_to_be_stripped() {
     let mut analysis = analysis();
     analysis.findings.push(finding(Level::Deny));
     assert!(check(&[report(analysis)], &view()).contains("\u{1b}["));
+}
+
+/// What is shown of as many denied findings, and how often one is.
+fn shown_of(count: usize) -> (String, usize) {
+    let text = plain(vec![finding(Level::Deny); count], &view());
+    let shown = text.matches("error[libc-clash]: ").count();
+    (text, shown)
+}
+
+#[test]
+fn findings_beyond_the_limit_are_counted() {
+    for count in [MAX_SHOWN - 1, MAX_SHOWN] {
+        let (text, shown) = shown_of(count);
+        assert_eq!(shown, count);
+        assert!(!text.contains("not shown"), "{count}");
+    }
+    let (text, shown) = shown_of(MAX_SHOWN + 1);
+    assert_eq!(shown, MAX_SHOWN);
+    assert!(text.contains("note: 1 more finding not shown; `--format json` has all\n"));
+    assert!(text.contains(&format!(": {} denied, ", MAX_SHOWN + 1)), "the summary counts all");
+}
+
+#[test]
+fn the_worst_findings_are_those_that_are_shown() {
+    let mut findings = vec![finding(Level::Deny)];
+    findings.extend(vec![finding(Level::Warn); MAX_SHOWN + 1]);
+    let text = plain(findings, &view());
+    assert_eq!(text.matches("error[libc-clash]: ").count(), 1);
+    assert!(text.contains("note: 2 more findings not shown; "));
+}
+
+#[test]
+fn unreadable_places_beyond_the_limit_are_counted() {
+    let verbose = View { verbose: true, ..view() };
+    for (count, more) in [(MAX_SHOWN - 1, None), (MAX_SHOWN, None), (MAX_SHOWN + 1, Some(1))] {
+        let mut analysis = analysis();
+        analysis.opaque = vec![opaque(); count];
+        let text = check(&[report(analysis)], &verbose);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert_eq!(text.matches("note[opaque-imports]: ").count(), count.min(MAX_SHOWN));
+        let said = text.contains("1 more unreadable place not shown");
+        assert_eq!(said, more.is_some(), "{count}");
+    }
 }
