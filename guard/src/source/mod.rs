@@ -4,6 +4,8 @@ mod attributes;
 mod definitions;
 pub(crate) mod exposure;
 mod extern_block;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod generators;
 mod heads;
 mod ignored;

@@ -4,6 +4,8 @@
 //! holds one, and those that call such a macro.
 
 mod fragments;
+#[cfg(any(test, fuzzing))]
+pub(in crate::source) mod fuzzing;
 mod matcher;
 mod paste;
 mod transcriber;

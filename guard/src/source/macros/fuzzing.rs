@@ -1,0 +1,48 @@
+//! Promises about the expansion of macros.
+
+use super::matcher::{self, Binding};
+use super::transcriber;
+use crate::fuzzing::two_texts;
+use crate::source::tokens::{Piece, Tokens};
+
+/// How many tokens an expansion may have here.
+const LIMIT: usize = 20_000;
+
+/// Any rules, called with anything: variables stand for tokens of the call, an expansion is made of tokens
+/// of the two texts and keeps its limit, and is laid out as it was made.
+pub fn macro_expander(data: &[u8]) {
+    let Some((rules, call)) = two_texts(data) else { return };
+    let Ok(rules) = Tokens::lex(rules.to_owned()) else { return };
+    let Ok(call) = Tokens::lex(call.to_owned()) else { return };
+    let matched = matcher::first_match(&rules, 0..rules.len(), &call, 0..call.len());
+    let Some((body, bindings)) = matched else { return };
+    assert!(body.end <= rules.len(), "the body is not in the rules");
+    for binding in bindings.values() {
+        is_in_call(binding, call.len());
+    }
+    let places = transcriber::Places { rules: (0, &rules), input: (1, &call) };
+    let Some(pieces) = transcriber::transcribe(&places, body, &bindings, LIMIT) else { return };
+    let largest = LIMIT + rules.len() + call.len();
+    assert!(pieces.len() <= largest, "{} tokens are more than the limit", pieces.len());
+    let text = |file: usize| [&rules, &call][file];
+    for piece in &pieces {
+        let Piece::Token { file, index } = piece else { panic!("macros make no new tokens") };
+        assert!(*index < text(*file).len(), "a token beyond its text");
+    }
+    if let Some(made) = Tokens::assemble(&pieces, text) {
+        assert_eq!(made.len(), pieces.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            let Piece::Token { file, index } = piece else { continue };
+            assert_eq!(made.text(at), text(*file).text(*index), "a token is another one");
+        }
+    }
+}
+
+fn is_in_call(binding: &Binding, length: usize) {
+    match binding {
+        Binding::Tokens(range) => {
+            assert!(range.start <= range.end && range.end <= length, "{range:?} of {length}");
+        }
+        Binding::Repeated(each) => each.iter().for_each(|one| is_in_call(one, length)),
+    }
+}
