@@ -1,5 +1,7 @@
 //! Promises about the expansion of macros.
 
+use std::cell::Cell;
+
 use super::matcher::{self, Binding};
 use super::transcriber;
 use crate::fuzzing::two_texts;
@@ -14,14 +16,16 @@ pub fn macro_expander(data: &[u8]) {
     let Some((rules, call)) = two_texts(data) else { return };
     let Ok(rules) = Tokens::lex(rules.to_owned()) else { return };
     let Ok(call) = Tokens::lex(call.to_owned()) else { return };
-    let matched = matcher::first_match(&rules, 0..rules.len(), &call, 0..call.len());
+    let steps = Cell::new(0);
+    let matched = matcher::first_match(&rules, 0..rules.len(), &call, 0..call.len(), &steps);
     let Some((body, bindings)) = matched else { return };
     assert!(body.end <= rules.len(), "the body is not in the rules");
     for binding in bindings.values() {
         is_in_call(binding, call.len());
     }
     let places = transcriber::Places { rules: (0, &rules), input: (1, &call) };
-    let Some(pieces) = transcriber::transcribe(&places, body, &bindings, LIMIT) else { return };
+    let made = transcriber::transcribe(&places, body, &bindings, LIMIT, &steps);
+    let Some(pieces) = made else { return };
     let largest = LIMIT + rules.len() + call.len();
     assert!(pieces.len() <= largest, "{} tokens are more than the limit", pieces.len());
     let text = |file: usize| [&rules, &call][file];
