@@ -50,3 +50,48 @@ fn is_in_call(binding: &Binding, length: usize) {
         Binding::Repeated(each) => each.iter().for_each(|one| is_in_call(one, length)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::super::{MAX_EXPANDED_TOKENS, matcher, transcriber};
+    use crate::source::tokens::Tokens;
+
+    /// How many tokens `rules` make of `call`, where that is known.
+    fn expanded(rules: &str, call: &str) -> Option<usize> {
+        let [rules, call] = [rules, call].map(|text| Tokens::lex(text.to_owned()).unwrap());
+        let steps = Cell::new(0);
+        let (body, bindings) =
+            matcher::first_match(&rules, 0..rules.len(), &call, 0..call.len(), &steps)?;
+        let places = transcriber::Places { rules: (0, &rules), input: (1, &call) };
+        let limit = MAX_EXPANDED_TOKENS;
+        Some(transcriber::transcribe(&places, body, &bindings, limit, &steps)?.len())
+    }
+
+    #[test]
+    fn a_round_costs_what_it_names_and_not_all_that_is_bound() {
+        let call = "a ".repeat(200_000);
+        assert_eq!(expanded("($($a:tt)*) => { $(f($a))* }", &call), Some(800_000));
+    }
+
+    /// Each looks at the rest of the call at every token, or at every rule.
+    #[test]
+    fn what_would_take_a_day_is_not_expanded() {
+        let many = |text: &str| text.repeat(300_000);
+        for (rules, call) in [
+            ("($($($p:path)? $t:tt)*) => {}", many("<")),
+            ("($($($p:ty)? $t:tt)*) => {}", many("&")),
+            ("($($($e:expr;)? $t:tt)*) => {}", many("a ")),
+            ("($($($i:item)? $t:tt)*) => {}", many("a ")),
+        ] {
+            assert_eq!(expanded(rules, &call), None, "{rules}");
+            assert!(expanded(rules, &call[..200]).is_some(), "{rules}");
+        }
+        let rules = "($($a:tt)* b b) => {};".repeat(1_000);
+        assert_eq!(expanded(&rules, &many("a ")), None);
+        let nothing = format!("($($v:vis a)*) => {{ $({})* }}", "$v ".repeat(2_000));
+        assert_eq!(expanded(&nothing, &many("a ")), None);
+        assert_eq!(expanded(&nothing, "a"), Some(0));
+    }
+}

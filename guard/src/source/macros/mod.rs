@@ -28,7 +28,7 @@ const MAX_EXPANDED_TOKENS: usize = 4_000_000;
 
 /// How many steps the expansions of one crate may take together: parts of rules, and tokens that are looked
 /// at, some of them again and again.
-const MAX_STEPS: usize = 20_000_000;
+const MAX_STEPS: usize = 5_000_000;
 
 /// How deep a macro may call itself: rustc's own default for `recursion_limit`.
 const MAX_EXPANSION_DEPTH: usize = 128;
