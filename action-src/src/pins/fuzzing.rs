@@ -1,4 +1,9 @@
 //! Promises about workflow files.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use super::{workflow, yaml};
 

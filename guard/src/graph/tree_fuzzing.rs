@@ -1,4 +1,9 @@
 //! Promises about what is read of `cargo tree`.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use super::{build, read_lines};
 

@@ -1,4 +1,9 @@
 //! Promises about archives, objects and linked modules.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

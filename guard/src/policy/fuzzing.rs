@@ -1,4 +1,9 @@
 //! Promises about the policies in manifests.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,12 +1,17 @@
 //! Promises about Rust text: what the lexer, the scanner and the `cfg` reader say of any of it.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-pub use super::macros::fuzzing::macro_expander;
 use super::attributes::predicate_truth;
 use super::load::Prefetched;
+pub use super::macros::fuzzing::macro_expander;
 use super::text_scan::{self, Hints};
 use super::tokens::{Kind, Tokens};
 use crate::analysis::read_library;
@@ -44,7 +49,10 @@ pub fn source_scanner(data: &[u8]) {
         assert!(place.length <= rest.chars().count(), "it ends beyond its line: {import:?}");
         if import.origin == Origin::Source {
             let there = rest.strip_prefix("r#").unwrap_or(&rest);
-            assert!(there.starts_with(&import.ident), "it is not where it is said to be: {import:?}");
+            assert!(
+                there.starts_with(&import.ident),
+                "it is not where it is said to be: {import:?}"
+            );
         }
     }
 }
@@ -77,9 +85,8 @@ fn lexer(text: &str, tokens: &Tokens) {
 
 /// Whether text between two tokens may be left out: it is blank, or begins as a comment does.
 fn is_comment(between: &str) -> bool {
-    let rest = between.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}')
-    });
+    let rest = between
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}'));
     rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*")
 }
 

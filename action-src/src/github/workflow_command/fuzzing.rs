@@ -1,4 +1,9 @@
 //! Promises about workflow commands.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use super::{Annotation, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Severity};
 use crate::repository::Location;

@@ -1,4 +1,9 @@
 //! Promises about text in markdown.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};

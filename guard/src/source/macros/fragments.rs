@@ -130,7 +130,11 @@ fn ends_expression(tokens: &Counted<'_>, at: usize) -> bool {
         || (tokens.is_punct(at, '=') && tokens.is_punct(at + 1, '>') && tokens.adjoins(at + 1))
 }
 
-fn until(tokens: &Counted<'_>, range: &Range<usize>, ends: impl Fn(usize) -> bool) -> Option<usize> {
+fn until(
+    tokens: &Counted<'_>,
+    range: &Range<usize>,
+    ends: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mut at = range.start;
     while at < range.end && !ends(at) {
         at = tokens.after(at);

@@ -1,4 +1,9 @@
 //! Promises about the expansion of macros.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a promise that is broken is a panic"
+)]
 
 use std::cell::Cell;
 

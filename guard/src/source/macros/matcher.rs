@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{MAX_STEPS, after_tree};
 use super::fragments::{self, Counted, Fragment};
+use super::{MAX_STEPS, after_tree};
 use crate::source::tokens::{Delimiter, Kind, Tokens};
 
 /// How deep the patterns of a macro may nest. Published macros stay below ten.
