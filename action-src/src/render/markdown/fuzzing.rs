@@ -2,7 +2,8 @@
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a promise that is broken is a panic"
+    unreachable_pub,
+    reason = "a promise that is broken is a panic, and the fuzz targets are another crate"
 )]
 
 use comrak::nodes::NodeValue;
