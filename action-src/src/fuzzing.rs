@@ -2,17 +2,15 @@
 //! runs them.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+
+type Target = fn(&[u8]);
 
 /// The targets by the names of their directories.
-const TARGETS: [(&str, fn(&[u8])); 3] = [
+const TARGETS: [(&str, Target); 3] = [
     ("markdown", crate::render::markdown::fuzzing::markdown),
     ("workflow_command", crate::github::workflow_command::fuzzing::workflow_command),
     ("workflow_reader", crate::pins::fuzzing::workflow_reader),
 ];
-
-/// What was mended ends in milliseconds with the fuzzer's flags.
-const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
 fn what_was_found_and_the_corpus_keep_every_promise() {
@@ -26,9 +24,7 @@ fn what_was_found_and_the_corpus_keep_every_promise() {
                 let data = std::fs::read(&path).unwrap();
                 // The harness shows this where the target panics.
                 println!("{}", path.display());
-                let start = Instant::now();
                 target(&data);
-                assert!(start.elapsed() < LIMIT, "{} takes too long", path.display());
                 inputs += 1;
             }
         }

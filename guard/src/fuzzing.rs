@@ -16,10 +16,11 @@ pub(crate) fn two_texts(data: &[u8]) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::time::{Duration, Instant};
+
+    type Target = fn(&[u8]);
 
     /// The targets by the names of their directories.
-    const TARGETS: [(&str, fn(&[u8])); 7] = [
+    const TARGETS: [(&str, Target); 7] = [
         ("cfg_parser", super::cfg_parser),
         ("macro_expander", super::macro_expander),
         ("module_reader", super::module_reader),
@@ -28,9 +29,6 @@ mod tests {
         ("source_scanner", super::source_scanner),
         ("tree_reader", super::tree_reader),
     ];
-
-    /// What ends in milliseconds with the fuzzer's flags, and did not before what it found was mended.
-    const LIMIT: Duration = Duration::from_secs(60);
 
     #[test]
     fn what_was_found_and_the_corpus_keep_every_promise() {
@@ -44,9 +42,7 @@ mod tests {
                     let data = std::fs::read(&path).expect("it can be read");
                     // The harness shows this where the target panics.
                     println!("{}", path.display());
-                    let start = Instant::now();
                     target(&data);
-                    assert!(start.elapsed() < LIMIT, "{} takes too long", path.display());
                     inputs += 1;
                 }
             }
