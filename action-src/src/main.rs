@@ -8,6 +8,8 @@ mod cli;
 mod commands;
 mod diff;
 mod exit;
+#[cfg(test)]
+mod fuzzing;
 mod github;
 mod pins;
 mod progress;

@@ -489,21 +489,32 @@ fn opaque(graph: &Graph, read: &Declarations) -> Vec<Opaque> {
 /// The imports of a library with this source, on a bare 32-bit wasm target, and what could not be read.
 #[cfg(test)]
 pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
-    use crate::graph::{Entry, EntryKind, PackageIndex, PackageSource};
-
     static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let name = format!("wasm-import-guard-unit-{}-{count}", std::process::id());
     let directory = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&directory).expect("a directory can be made");
+    std::fs::write(directory.join("lib.rs"), source).expect("a file can be written");
+    let read = read_library(&directory, &Prefetched::new());
+    std::fs::remove_dir_all(&directory).expect("it can be removed");
+    read
+}
+
+/// The same for the library whose only file is `lib.rs` in `directory`.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_library(
+    directory: &Path,
+    prefetched: &Prefetched,
+) -> (Vec<Import>, Vec<Problem>) {
+    use crate::graph::{Entry, EntryKind, PackageIndex, PackageSource};
+
     let path = directory.join("lib.rs");
-    std::fs::write(&path, source).expect("a file can be written");
     let package = Package {
         id: "unit".to_owned(),
         name: "unit".to_owned(),
         version: "0.1.0".to_owned(),
         source: PackageSource::Path,
-        directory: directory.clone(),
+        directory: directory.to_owned(),
         crate_name: "unit".to_owned(),
         entries: vec![Entry { kind: EntryKind::Library, path }],
         features: std::collections::BTreeSet::new(),
@@ -519,21 +530,20 @@ pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
     let builds = BuildOutputs::nothing(&graph, "this is a test");
     let symbols = CSymbols::unknown();
     let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
-    let (cache, prefetched) = (Cache::off(), Prefetched::new());
+    let cache = Cache::off();
     let keeper = Keeper::new(&cache, &cfg, &graph, Ahead::default());
     let sources = Sources {
         graph: &graph,
         target: &cfg,
-        workspace_root: &directory,
+        workspace_root: directory,
         builds: &builds,
         known: &known,
         threads: Threads::ONE,
-        prefetched: &prefetched,
+        prefetched,
         keeper: &keeper,
     };
     let read = sources.declarations(&mut |_| {});
     let definers = Definers::new(&graph, &read, known);
     let imports = imports(&graph, &read, &definers, &cfg);
-    std::fs::remove_dir_all(&directory).expect("it can be removed");
     (imports, read.problems)
 }

@@ -30,6 +30,9 @@ mod document;
 pub mod error;
 pub mod facts;
 pub mod finding;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 pub mod ignored;
 pub mod import;

@@ -76,6 +76,8 @@ fn escaped_property(text: &str) -> String {
     escaped_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 pub(crate) mod reader;
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Reads the places of a project that choose its rustc: toolchain files, workflows, `rust-version`.
 //! What they come to is for the analysis to judge.
 
+#[cfg(test)]
+pub(crate) mod fuzzing;
 mod rust_version;
 mod text;
 mod toolchain_file;

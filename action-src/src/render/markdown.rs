@@ -1,6 +1,8 @@
 //! Findings as GitHub's markdown, for the summary of a step.
 
 pub(super) mod escape;
+#[cfg(test)]
+pub(crate) mod fuzzing;
 mod imports_diff;
 mod page;
 mod picture;

@@ -1,6 +1,7 @@
 //! Where in the user's own repository a finding belongs: reviewers see lines of their files, not
 //! lines of a registry crate.
 
+mod location;
 mod lock_file;
 mod manifest;
 
@@ -11,6 +12,8 @@ use std::path::{Component, Path, PathBuf};
 use wasm_import_guard::graph::{Graph, Package, PackageIndex, PackageSource};
 use wasm_import_guard::import::Place;
 
+pub(crate) use self::location::Location;
+
 /// Manifests and lock files above this size name no line. The largest lock files of real projects
 /// have about a megabyte.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -20,19 +23,6 @@ const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 pub(crate) struct Repository {
     /// Its top directory, without links.
     root: PathBuf,
-}
-
-/// A token in a file of the repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Location {
-    /// The file, relative to the repository's root, with `/`.
-    pub(crate) file: String,
-    /// Line, from 1.
-    pub(crate) line: usize,
-    /// Column in characters, from 1.
-    pub(crate) column: usize,
-    /// Length of the token in characters.
-    pub(crate) length: usize,
 }
 
 /// A token in a file: line and column from 1, in characters, and its length.

@@ -11,6 +11,9 @@ mod requirement;
 mod selection;
 mod tree;
 
+#[cfg(any(test, fuzzing))]
+pub use self::tree::fuzzing::tree_reader;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

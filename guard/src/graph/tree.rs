@@ -292,6 +292,9 @@ fn build(lines: &[Line]) -> Tree {
     tree
 }
 
+#[cfg(any(test, fuzzing))]
+#[path = "tree_fuzzing.rs"]
+pub(super) mod fuzzing;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,8 @@
 pub mod archive;
 pub mod component;
 pub mod definitions;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub mod module;
 #[cfg(feature = "validate")]
 pub mod validation;

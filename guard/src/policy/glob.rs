@@ -12,6 +12,12 @@ impl Glob {
         Self(pattern)
     }
 
+    /// The pattern as text.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn text(&self) -> String {
+        self.0.iter().collect()
+    }
+
     /// Whether it matches all of `name`.
     pub(super) fn matches(&self, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();

@@ -7,6 +7,8 @@
 mod apply;
 mod contract;
 mod date;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod glob;
 mod presets;
 mod read;

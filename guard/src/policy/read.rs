@@ -59,8 +59,14 @@ fn policy(directory: &Path, kind: &'static str) -> Result<Policy, Error> {
         Err(ReadError::Missing) => return Ok(Policy::default()),
         Err(error) => return Err(Error::new(format!("{}: {error}", manifest.display()))),
     };
+    of_document(&document, kind)
+}
+
+/// The policy in a manifest.
+pub(super) fn of_document(document: &Document, kind: &'static str) -> Result<Policy, Error> {
+    let manifest = &document.path;
     let Some(node) = document.get(&[kind, "metadata", TABLE]) else { return Ok(Policy::default()) };
-    let at = At { manifest: &manifest, kind };
+    let at = At { manifest, kind };
     let Some(table) = node.as_table() else {
         let file = manifest.display();
         let message = format!("{file}:{}: `{kind}.metadata.{TABLE}` must be a table", node.line);

@@ -5,6 +5,8 @@ mod definitions;
 pub(crate) mod exposure;
 mod extern_block;
 mod foreign_macros;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod generators;
 mod heads;
 mod ignored;

@@ -167,7 +167,7 @@ fn read(path: &Path) -> Option<String> {
     String::from_utf8(read_regular(path, MAX_FILE_BYTES).ok()?).ok()
 }
 
-fn hints_of(text: &str) -> Hints {
+pub(super) fn hints_of(text: &str) -> Hints {
     let may_lead_out = text.contains("\"..") && text.contains("path");
     let may_declare = generators::WORDS.iter().any(|word| text.contains(word))
         || text.match_indices("extern").any(|(at, word)| {

@@ -183,6 +183,13 @@ impl Tokens {
             .map_or("", |token| &self.text[token.start as usize..token.end as usize])
     }
 
+    /// The place of token `index` in the text that was lexed, in bytes.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn bytes(&self, index: usize) -> Range<usize> {
+        let token = self.list[index];
+        token.start as usize..token.end as usize
+    }
+
     /// The identifier at `index` without `r#`, if it is one.
     pub(crate) fn ident(&self, index: usize) -> Option<&str> {
         match self.kind(index)? {

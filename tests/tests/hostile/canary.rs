@@ -41,18 +41,32 @@ impl Aviary {
         fs::write(directory.join("src/lib.rs"), source).expect("writable");
         self.script(&directory.join("build.rs"), "build script of the patch");
         let mut manifest = fs::read_to_string(self.project.path("Cargo.toml")).expect("written");
-        manifest +=
-            &format!("\n[patch.crates-io]\npatched = {{ path = '{}' }}\n", directory.display());
+        let patched = format!("patched = {{ path = '{}' }}\n", directory.display());
+        manifest.extend(["\n[patch.crates-io]\n", &patched]);
         self.project.write("Cargo.toml", &manifest);
     }
 
     fn build_scripts(&self) {
         self.script(&self.project.path("build.rs"), "build script");
-        let bird = self.bird("bird");
-        let configuration = format!(
-            "[alias]\ntree = \"run\"\nmetadata = \"run\"\n\n[target.{TARGET}]\nrunner = '{bird}'\nlinker = '{bird}'\n\n[registry]\nglobal-credential-providers = ['{bird}']\n\n[credential-alias]\nall = ['{bird}']\n"
-        );
+        let configuration = self.configuration() + &self.credentials();
         self.project.write(".cargo/config.toml", &configuration);
+    }
+
+    /// What cargo's configuration can run, but for what it would run on the way to a registry.
+    fn configuration(&self) -> String {
+        let bird = self.bird("bird");
+        format!(
+            "[alias]\ntree = \"run\"\nmetadata = \"run\"\n\n[target.{TARGET}]\nrunner = \
+             '{bird}'\nlinker = '{bird}'\n"
+        )
+    }
+
+    fn credentials(&self) -> String {
+        let bird = self.bird("bird");
+        format!(
+            "\n[registry]\nglobal-credential-providers = ['{bird}']\n\n[credential-alias]\nall = \
+             ['{bird}']\n"
+        )
     }
 
     fn lock(&self) {
@@ -125,12 +139,11 @@ impl Aviary {
 #[test]
 fn no_command_runs_a_program_of_the_project() {
     let aviary = Aviary::new();
-    let commands: [(&[&str], &str); 6] = [
+    let commands: [(&[&str], &str); 5] = [
         (&["check", "--rustc-version", "1.91.0"], "close"),
         (&["imports"], "patched"),
         (&["why", "outside", "patched"], "patched"),
         (&["diff", "--base", "main"], ""),
-        (&["action"], ""),
         (&["link", "target"], ""),
     ];
     fs::create_dir_all(aviary.project.path("target")).expect("writable");
@@ -138,10 +151,7 @@ fn no_command_runs_a_program_of_the_project() {
         let mut command = guard(aviary.project.root());
         command.args(arguments);
         if arguments[0] != "link" {
-            command.args(["--target", TARGET]);
-        }
-        if !matches!(arguments[0], "link" | "action") {
-            command.arg("--offline");
+            command.args(["--offline", "--target", TARGET]);
         }
         let output = run(&mut command);
         aviary.assert_silent(arguments[0]);
@@ -150,6 +160,23 @@ fn no_command_runs_a_program_of_the_project() {
         assert!(is_done || arguments[0] == "link", "{arguments:?}: {output:?}");
         assert!(output.stdout.contains(shown), "{arguments:?}: {output:?}");
     }
+}
+
+#[test]
+fn the_action_runs_no_program_of_the_project_either() {
+    let aviary = Aviary::new();
+    let mut command = guard(aviary.project.root());
+    command.args(["action", "--target", TARGET]);
+    // It may go to a registry, which is where a credential provider would be asked.
+    let refused = run(&mut command);
+    aviary.assert_silent("action");
+    assert_eq!(refused.status, Some(2), "{refused:?}");
+    assert!(refused.stdout.contains("global-credential-providers"), "{refused:?}");
+
+    aviary.project.write(".cargo/config.toml", &aviary.configuration());
+    let done = run(&mut command);
+    aviary.assert_silent("action");
+    assert_eq!(done.status, Some(0), "{done:?}");
 }
 
 #[test]

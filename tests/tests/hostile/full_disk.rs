@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use wasm_import_guard_tests::{Output, Scratch, guard, guard_binary};
+use wasm_import_guard_tests::{Scratch, guard, guard_binary};
 
 use super::{CLASH, TARGET, run};
 
@@ -35,10 +35,6 @@ fn library() -> Scratch {
     project
 }
 
-fn piped(command: &mut Command) -> Output {
-    run(command)
-}
-
 #[test]
 fn the_answer_is_the_same_without_a_cache() {
     let project = library();
@@ -46,7 +42,7 @@ fn the_answer_is_the_same_without_a_cache() {
     assert_eq!(usual.status, Some(1), "{usual:?}");
     let mut command = without_room(&project, &CHECK);
     command.env("WASM_IMPORT_GUARD_CACHE", project.path("cache"));
-    let full = piped(&mut command);
+    let full = run(&mut command);
     assert_eq!((full.status, full.stdout), (usual.status, usual.stdout), "{}", full.stderr);
 }
 
@@ -60,7 +56,7 @@ fn a_baseline_that_cannot_be_written_stays_as_it_is() {
     assert!(!before.is_empty());
 
     project.write("src/lib.rs", &CLASH.replace("close", "send"));
-    let full = piped(&mut without_room(&project, &arguments));
+    let full = run(&mut without_room(&project, &arguments));
     assert_eq!(full.status, Some(2), "{full:?}");
     assert!(full.stderr.contains("known.json cannot be written"), "{}", full.stderr);
     assert_eq!(fs::read(project.path("known.json")).expect("it is there"), before);

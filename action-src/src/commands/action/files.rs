@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::render::{self, TargetReport, View};
+use crate::whole_file;
 
 /// Writes what `check --format json` prints; gives the file's path.
 ///

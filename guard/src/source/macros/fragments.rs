@@ -1,6 +1,7 @@
 //! How far a fragment such as `$x:ty` reaches into a macro call.
 
-use std::ops::Range;
+use std::cell::Cell;
+use std::ops::{Deref, Range};
 
 use super::after_tree;
 use crate::source::heads::item_end;
@@ -49,8 +50,43 @@ impl Fragment {
     }
 }
 
+/// The tokens of a call, and how many steps were taken among them. A fragment that reaches far, or that is
+/// none only at its end, may be asked for at every token.
+#[derive(Debug)]
+pub(super) struct Counted<'a> {
+    tokens: &'a Tokens,
+    steps: &'a Cell<usize>,
+}
+
+impl<'a> Counted<'a> {
+    pub(super) fn new(tokens: &'a Tokens, steps: &'a Cell<usize>) -> Self {
+        Self { tokens, steps }
+    }
+
+    pub(super) fn look(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
+    }
+
+    pub(super) fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    fn after(&self, index: usize) -> usize {
+        self.look(1);
+        self.tokens.after(index)
+    }
+}
+
+impl Deref for Counted<'_> {
+    type Target = Tokens;
+
+    fn deref(&self) -> &Tokens {
+        self.tokens
+    }
+}
+
 /// The index behind the fragment that starts `range`; `None` when none starts there.
-pub(super) fn end(fragment: Fragment, tokens: &Tokens, range: Range<usize>) -> Option<usize> {
+pub(super) fn end(fragment: Fragment, tokens: &Counted<'_>, range: Range<usize>) -> Option<usize> {
     let at = range.start;
     if fragment == Fragment::Visibility {
         return Some(visibility_end(tokens, &range));
@@ -69,7 +105,11 @@ pub(super) fn end(fragment: Fragment, tokens: &Tokens, range: Range<usize>) -> O
         Fragment::Type => type_end(tokens, &range, 0),
         Fragment::Path => path_end(tokens, &range, 0),
         Fragment::Meta => meta_end(tokens, &range),
-        Fragment::Item => item_end(tokens, range.clone()),
+        Fragment::Item => {
+            let end = item_end(tokens, range.clone());
+            tokens.look(end.unwrap_or(range.end) - at);
+            end
+        }
         // What may follow these is limited, so that the next such token ends them.
         Fragment::Expression => until(tokens, &range, |at| ends_expression(tokens, at)),
         Fragment::Statement => until(tokens, &range, |at| ends_expression(tokens, at)),
@@ -84,13 +124,17 @@ pub(super) fn end(fragment: Fragment, tokens: &Tokens, range: Range<usize>) -> O
     end.filter(|end| *end <= range.end)
 }
 
-fn ends_expression(tokens: &Tokens, at: usize) -> bool {
+fn ends_expression(tokens: &Counted<'_>, at: usize) -> bool {
     tokens.is_punct(at, ',')
         || tokens.is_punct(at, ';')
         || (tokens.is_punct(at, '=') && tokens.is_punct(at + 1, '>') && tokens.adjoins(at + 1))
 }
 
-fn until(tokens: &Tokens, range: &Range<usize>, ends: impl Fn(usize) -> bool) -> Option<usize> {
+fn until(
+    tokens: &Counted<'_>,
+    range: &Range<usize>,
+    ends: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mut at = range.start;
     while at < range.end && !ends(at) {
         at = tokens.after(at);
@@ -98,7 +142,7 @@ fn until(tokens: &Tokens, range: &Range<usize>, ends: impl Fn(usize) -> bool) ->
     (at > range.start).then_some(at)
 }
 
-fn visibility_end(tokens: &Tokens, range: &Range<usize>) -> usize {
+fn visibility_end(tokens: &Counted<'_>, range: &Range<usize>) -> usize {
     let at = range.start;
     if at >= range.end || !tokens.is_keyword(at, "pub") {
         return at;
@@ -110,7 +154,7 @@ fn visibility_end(tokens: &Tokens, range: &Range<usize>) -> usize {
     if restricted { tokens.after(behind) } else { behind }
 }
 
-fn literal_end(tokens: &Tokens, at: usize) -> Option<usize> {
+fn literal_end(tokens: &Counted<'_>, at: usize) -> Option<usize> {
     let at = at + usize::from(tokens.is_punct(at, '-'));
     let is_literal = tokens.kind(at) == Some(Kind::Literal)
         || tokens.is_keyword(at, "true")
@@ -119,7 +163,7 @@ fn literal_end(tokens: &Tokens, at: usize) -> Option<usize> {
 }
 
 /// The content of an attribute: a path, then nothing, a group, or `= value`.
-fn meta_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
+fn meta_end(tokens: &Counted<'_>, range: &Range<usize>) -> Option<usize> {
     let mut at = range.start;
     if tokens.is_keyword(at, "unsafe") && tokens.opens(at + 1, Delimiter::Parenthesis) {
         return Some(tokens.after(at + 1));
@@ -135,7 +179,7 @@ fn meta_end(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
 }
 
 /// A path, with generic arguments.
-fn path_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize> {
+fn path_end(tokens: &Counted<'_>, range: &Range<usize>, depth: usize) -> Option<usize> {
     let mut at = range.start;
     if tokens.is_punct(at, '<') {
         at = angle_end(tokens, at, range.end)?;
@@ -144,6 +188,7 @@ fn path_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize
         }
     }
     loop {
+        tokens.look(1);
         if at < range.end && tokens.is_path_separator(at) {
             at += 2;
         }
@@ -172,14 +217,14 @@ fn path_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize
 }
 
 /// Behind `-> Type`, where that stands at `at`.
-fn arrow_end(tokens: &Tokens, at: usize, end: usize, depth: usize) -> Option<usize> {
+fn arrow_end(tokens: &Counted<'_>, at: usize, end: usize, depth: usize) -> Option<usize> {
     if at < end && tokens.is_punct(at, '-') && tokens.is_punct(at + 1, '>') {
         return type_end(tokens, &(at + 2..end), depth + 1);
     }
     Some(at)
 }
 
-fn angle_end(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
+fn angle_end(tokens: &Counted<'_>, at: usize, end: usize) -> Option<usize> {
     let mut depth = 0usize;
     let mut index = at;
     while index < end {
@@ -197,13 +242,14 @@ fn angle_end(tokens: &Tokens, at: usize, end: usize) -> Option<usize> {
 }
 
 /// A type: prefixes such as `&'a mut` and `*const`, then a path, a group, a function type, `!` or `_`.
-fn type_end(tokens: &Tokens, range: &Range<usize>, depth: usize) -> Option<usize> {
+fn type_end(tokens: &Counted<'_>, range: &Range<usize>, depth: usize) -> Option<usize> {
     if depth > MAX_TYPE_DEPTH {
         return None;
     }
     let end = range.end;
     let mut at = range.start;
     loop {
+        tokens.look(1);
         let is_prefix = tokens.is_punct(at, '&')
             || tokens.is_punct(at, '*')
             || tokens.kind(at) == Some(Kind::Lifetime)

@@ -1,17 +1,15 @@
 //! Matching a macro call against the rules of a `macro_rules!`.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::after_tree;
-use super::fragments::{self, Fragment};
+use super::fragments::{self, Counted, Fragment};
+use super::{MAX_STEPS, after_tree};
 use crate::source::tokens::{Delimiter, Kind, Tokens};
 
 /// How deep the patterns of a macro may nest. Published macros stay below ten.
 const MAX_PATTERN_DEPTH: usize = 32;
-
-/// How many steps the matching of one call may take.
-const MAX_STEPS: usize = 2_000_000;
 
 /// What a macro's variable stands for.
 #[derive(Debug, Clone)]
@@ -40,12 +38,14 @@ enum Pattern {
 }
 
 /// The body of the first rule in `rules[body]` whose pattern matches `input[arguments]`, and what its
-/// variables stand for.
+/// variables stand for. `steps` counts those of all calls; `None` too when they are more than
+/// [`MAX_STEPS`].
 pub(super) fn first_match(
     rules: &Tokens,
     body: Range<usize>,
     input: &Tokens,
     arguments: Range<usize>,
+    steps: &Cell<usize>,
 ) -> Option<(Range<usize>, Bindings)> {
     let mut at = body.start;
     while at < body.end {
@@ -55,13 +55,13 @@ pub(super) fn first_match(
             return None;
         }
         let transcriber = rules.inside(arrow + 2)?;
+        let mut attempt = Attempt { rules, input: Counted::new(input, steps) };
+        attempt.take(pattern.len())?;
         let parts = parse(rules, pattern, 0)?;
-        let mut attempt = Attempt { rules, input, steps: 0 };
         let mut bindings = Bindings::new();
         let end = attempt.sequence(&parts, arguments.clone(), &mut bindings);
-        if attempt.steps > MAX_STEPS {
-            return None;
-        }
+        // What was not matched for want of steps may be what rustc matches.
+        attempt.take(0)?;
         if end == Some(arguments.end) {
             return Some((transcriber, bindings));
         }
@@ -123,11 +123,16 @@ pub(super) fn repetition(rules: &Tokens, at: usize) -> Option<(Range<usize>, cha
 
 struct Attempt<'a> {
     rules: &'a Tokens,
-    input: &'a Tokens,
-    steps: usize,
+    input: Counted<'a>,
 }
 
 impl Attempt<'_> {
+    /// Notes that so many steps are taken; `None` when they are too many.
+    fn take(&self, steps: usize) -> Option<()> {
+        self.input.look(steps);
+        (self.input.steps() <= MAX_STEPS).then_some(())
+    }
+
     /// Matches `parts` from the start of `range`; gives the index behind what they took.
     fn sequence(
         &mut self,
@@ -137,10 +142,7 @@ impl Attempt<'_> {
     ) -> Option<usize> {
         let mut at = range.start;
         for part in parts {
-            self.steps += 1;
-            if self.steps > MAX_STEPS {
-                return None;
-            }
+            self.take(1)?;
             at = match part {
                 Pattern::Token(index) => {
                     let same = at < range.end
@@ -157,7 +159,7 @@ impl Attempt<'_> {
                     (end == inner.end).then(|| self.input.after(at))?
                 }
                 Pattern::Variable(name, fragment) => {
-                    let end = fragments::end(*fragment, self.input, at..range.end)?;
+                    let end = fragments::end(*fragment, &self.input, at..range.end)?;
                     bindings.insert(name.clone(), Binding::Tokens(at..end));
                     end
                 }
@@ -201,6 +203,7 @@ impl Attempt<'_> {
         }
         let mut names = Vec::new();
         variable_names(inside, &mut names);
+        self.take(inside.len() + names.len())?;
         for name in names {
             let each = rounds.iter().filter_map(|round| round.get(&name).cloned()).collect();
             bindings.insert(name, Binding::Repeated(each));

@@ -4,10 +4,13 @@
 //! holds one, and those that call such a macro.
 
 mod fragments;
+#[cfg(any(test, fuzzing))]
+pub(in crate::source) mod fuzzing;
 mod matcher;
 mod paste;
 mod transcriber;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +26,10 @@ use crate::import::Origin;
 /// have some ten thousand.
 const MAX_EXPANDED_TOKENS: usize = 4_000_000;
 
+/// How many steps the expansions of one crate may take together: parts of rules, and tokens that are looked
+/// at, some of them again and again.
+const MAX_STEPS: usize = 5_000_000;
+
 /// How deep a macro may call itself: rustc's own default for `recursion_limit`.
 const MAX_EXPANSION_DEPTH: usize = 128;
 
@@ -35,6 +42,7 @@ pub(super) struct Macros {
     /// The macros whose body holds an extern block.
     with_extern_block: HashSet<String>,
     expanded_tokens: usize,
+    steps: Cell<usize>,
 }
 
 /// Where a `macro_rules!` body stands.
@@ -236,15 +244,20 @@ impl Walker<'_> {
     ) -> Result<Vec<Piece>, &'static str> {
         let rules = self.tokens(definition.file);
         let input = self.tokens(call.region.file);
-        let (body, bindings) =
-            matcher::first_match(rules, definition.body.clone(), input, call.arguments.clone())
-                .ok_or("none of its rules is seen to match this call")?;
+        let (body, bindings) = matcher::first_match(
+            rules,
+            definition.body.clone(),
+            input,
+            call.arguments.clone(),
+            &self.macros.steps,
+        )
+        .ok_or("none of its rules is seen to match this call")?;
         let places = transcriber::Places {
             rules: (definition.file, rules),
             input: (call.region.file, input),
         };
         let limit = MAX_EXPANDED_TOKENS.saturating_sub(self.macros.expanded_tokens);
-        transcriber::transcribe(&places, body, &bindings, limit)
+        transcriber::transcribe(&places, body, &bindings, limit, &self.macros.steps)
             .ok_or("what it makes of this call is not understood or too long")
     }
 

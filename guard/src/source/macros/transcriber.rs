@@ -1,7 +1,10 @@
 //! What the body of a macro's rule becomes.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::MAX_STEPS;
 use super::matcher::{Binding, Bindings, repetition};
 use crate::source::texts::FileId;
 use crate::source::tokens::{Piece, Tokens};
@@ -16,15 +19,16 @@ pub(super) struct Places<'a> {
     pub(super) input: (FileId, &'a Tokens),
 }
 
-/// The tokens that the rule's `body` becomes; `None` when it holds something that is not known, or they
-/// are more than `limit`.
+/// The tokens that the rule's `body` becomes; `None` when it holds something that is not known, they are
+/// more than `limit`, or `steps` more than [`MAX_STEPS`]: what a body repeats may be nothing.
 pub(super) fn transcribe(
     places: &Places<'_>,
     body: Range<usize>,
     bindings: &Bindings,
     limit: usize,
+    steps: &Cell<usize>,
 ) -> Option<Vec<Piece>> {
-    let mut transcriber = Transcriber { places, out: Vec::new(), limit };
+    let mut transcriber = Transcriber { places, out: Vec::new(), limit, steps };
     transcriber.range(body, bindings, 0)?;
     Some(transcriber.out)
 }
@@ -33,6 +37,7 @@ struct Transcriber<'a> {
     places: &'a Places<'a>,
     out: Vec<Piece>,
     limit: usize,
+    steps: &'a Cell<usize>,
 }
 
 impl Transcriber<'_> {
@@ -43,6 +48,7 @@ impl Transcriber<'_> {
         let (file, rules) = self.places.rules;
         let mut at = range.start;
         while at < range.end {
+            self.take(1)?;
             if self.out.len() > self.limit {
                 return None;
             }
@@ -84,6 +90,12 @@ impl Transcriber<'_> {
         Some(())
     }
 
+    /// Notes that so many steps are taken; `None` when they are too many.
+    fn take(&self, steps: usize) -> Option<()> {
+        self.steps.set(self.steps.get().saturating_add(steps));
+        (self.steps.get() <= MAX_STEPS).then_some(())
+    }
+
     fn push(&mut self, file: FileId, index: usize) {
         self.out.push(Piece::Token { file, index });
     }
@@ -97,17 +109,18 @@ impl Transcriber<'_> {
         depth: usize,
     ) -> Option<()> {
         let (file, rules) = self.places.rules;
-        let names: Vec<&str> = inside
+        self.take(inside.len())?;
+        let mentioned: BTreeMap<&str, &Binding> = inside
             .clone()
             .filter(|at| rules.is_punct(*at, '$'))
-            .filter_map(|at| rules.ident(at + 1))
-            .filter(|name| matches!(bindings.get(*name), Some(Binding::Repeated(_))))
+            .filter_map(|at| bindings.get_key_value(rules.ident(at + 1)?))
+            .map(|(name, binding)| (name.as_str(), binding))
             .collect();
-        let rounds = names
-            .iter()
-            .filter_map(|name| match bindings.get(*name) {
-                Some(Binding::Repeated(each)) => Some(each.len()),
-                _ => None,
+        let rounds = mentioned
+            .values()
+            .filter_map(|binding| match binding {
+                Binding::Repeated(each) => Some(each.len()),
+                Binding::Tokens(_) => None,
             })
             .max()?;
         for round in 0..rounds {
@@ -116,11 +129,14 @@ impl Transcriber<'_> {
                     self.push(file, index);
                 }
             }
-            let mut inner = bindings.clone();
-            for name in &names {
-                if let Some(Binding::Repeated(each)) = bindings.get(*name) {
-                    inner.insert((*name).to_owned(), each.get(round)?.clone());
-                }
+            // Only what is mentioned: all that is bound may be as long as there are rounds.
+            let mut inner = Bindings::new();
+            for (name, binding) in &mentioned {
+                let one = match binding {
+                    Binding::Repeated(each) => each.get(round)?,
+                    Binding::Tokens(_) => *binding,
+                };
+                inner.insert((*name).to_owned(), one.clone());
             }
             self.range(inside.clone(), &inner, depth + 1)?;
         }
