@@ -425,7 +425,6 @@ Examples:
       tells more.
   cargo wasm-import-guard imports --format mermaid
       A graph of the dependencies that lead to imports, to be drawn by Mermaid or GitHub.
-
   cargo wasm-import-guard imports --format html >imports.html
       A map of the imports, for a browser; it needs no network.
 
