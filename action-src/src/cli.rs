@@ -264,6 +264,8 @@ pub(crate) enum ImportsFormat {
     Markdown,
     /// For drawing: a Mermaid graph from the roots to the packages and their import modules
     Mermaid,
+    /// For a browser: one page with a map of the imports, to be searched, filtered and compared
+    Html,
 }
 
 /// How `why` and `link` report.
@@ -423,6 +425,8 @@ Examples:
       tells more.
   cargo wasm-import-guard imports --format mermaid
       A graph of the dependencies that lead to imports, to be drawn by Mermaid or GitHub.
+  cargo wasm-import-guard imports --format html >imports.html
+      A map of the imports, for a browser; it needs no network.
 
 Exposure tells who will name an import in compiled code:
   exposed       another crate calls it, directly or through an inline, generic or macro item

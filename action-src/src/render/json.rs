@@ -78,7 +78,7 @@ pub(super) struct FindingEntry<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ImportsReport<'a> {
+pub(super) struct ImportsReport<'a> {
     schema: &'static str,
     target: &'a str,
     rustc: &'a str,
@@ -178,7 +178,7 @@ impl<'a> FindingEntry<'a> {
 }
 
 impl<'a> ImportsReport<'a> {
-    fn new(analysis: &'a Analysis) -> Self {
+    pub(super) fn new(analysis: &'a Analysis) -> Self {
         Self {
             schema: "wasm-import-guard/imports/1",
             target: &analysis.target,

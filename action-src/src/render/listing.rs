@@ -1,6 +1,7 @@
 //! `imports`: for people a table by package and import module; other formats have files of their own.
 
 pub(super) mod github;
+pub(super) mod map;
 pub(super) mod markdown;
 pub(super) mod mermaid;
 

@@ -148,6 +148,7 @@ pub(crate) fn imports(
         ImportsFormat::Sarif => sarif::imports(reports, &repository(reports, view))?,
         ImportsFormat::Markdown => listing::markdown::imports(reports),
         ImportsFormat::Mermaid => listing::mermaid::imports(reports),
+        ImportsFormat::Html => listing::map::imports(reports)?,
         ImportsFormat::Github => {
             let text = listing::github::imports(reports);
             return terminal::write_stdout(&terminal::without_commands(&text), view.color);
