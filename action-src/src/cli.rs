@@ -385,6 +385,7 @@ none, it takes:
   INPUT_COMMENT_KEY     tells the comments of several uses on one pull request apart
   INPUT_CHECK_RUN       true: a check run on the commit
   INPUT_SARIF_FILE      where to write the findings as SARIF
+  INPUT_HTML_FILE       where to write the map of imports, a page for a browser
   INPUT_TOKEN           the token that writes the comment and the check run
 Each that is given counts in place of the option.
 
@@ -395,7 +396,7 @@ Outputs:
   findings      how many findings are denied or warnings, those of several targets counted once
   new-findings  how many of them the base does not have; empty when it was not compared with
   report-json   the file with what `check --format json` prints, below RUNNER_TEMP
-  sarif-file    the SARIF file, where one was asked for
+  sarif-file, html-file   the files of that kind, where they were asked for
   comment-id, check-run-id   the numbers of what the API was given
   degraded      the reports that could not be made, separated by commas
   conclusion    failure     a finding reaches fail-on

@@ -125,6 +125,8 @@ fn report(checked: &Checked, inputs: &Inputs, common: &Common, degraded: &mut De
         Comparison::NotAsked | Comparison::NotPossible(_) => String::new(),
     };
     let sarif_file = inputs.sarif_file.as_deref().map(|file| files::sarif(reports, &view, file));
+    // All imports, also where only new findings decide.
+    let html_file = inputs.html_file.as_deref().map(|file| files::html(&checked.reports, file));
     let outputs = vec![
         ("findings", counted(&checked.reports)),
         ("new-findings", new_findings),
@@ -133,6 +135,7 @@ fn report(checked: &Checked, inputs: &Inputs, common: &Common, degraded: &mut De
             "sarif-file",
             degraded.keep("sarif-file", sarif_file.unwrap_or_else(|| Ok(String::new()))),
         ),
+        ("html-file", degraded.keep("html-file", html_file.unwrap_or_else(|| Ok(String::new())))),
     ];
     let comparison = &checked.comparison;
     Report {

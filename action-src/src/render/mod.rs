@@ -148,13 +148,21 @@ pub(crate) fn imports(
         ImportsFormat::Sarif => sarif::imports(reports, &repository(reports, view))?,
         ImportsFormat::Markdown => listing::markdown::imports(reports),
         ImportsFormat::Mermaid => listing::mermaid::imports(reports),
-        ImportsFormat::Html => listing::map::imports(reports)?,
+        ImportsFormat::Html => imports_html(reports)?,
         ImportsFormat::Github => {
             let text = listing::github::imports(reports);
             return terminal::write_stdout(&terminal::without_commands(&text), view.color);
         }
     };
     print(&text, reports, view)
+}
+
+/// What `imports` prints as a page for a browser.
+///
+/// # Errors
+/// None in practice: every key is a string.
+pub(crate) fn imports_html(reports: &[TargetReport]) -> anyhow::Result<String> {
+    Ok(listing::map::imports(reports)?)
 }
 
 /// The repository of the packages that were analysed, else of the current directory.

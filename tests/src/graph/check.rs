@@ -107,8 +107,8 @@ impl fmt::Display for Checked {
     }
 }
 
-/// A copy of the project, for the command to be run in.
-fn project(name: &str) -> Scratch {
+/// A copy of the project of that name below `tests/graphs`, for the command to be run in.
+pub fn project(name: &str) -> Scratch {
     let scratch = Scratch::new();
     for file in ["Cargo.toml", "Cargo.lock", "src/lib.rs"] {
         let text = fs::read_to_string(graphs().join(name).join(file));

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use self::check::{Checked, check};
+pub use self::check::{Checked, check, project};
 pub use self::list::{Entry, listed_graphs, read_list};
 
 use crate::build::Built;

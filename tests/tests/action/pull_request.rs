@@ -184,12 +184,16 @@ fn what_the_base_does_not_have_is_in_the_summary() {
         with:
           rustc-versions: 1.91.0
           sarif-file: out/imports.sarif
+          html-file: out/imports.html
       - if: always()
         shell: bash
         env:
           REPORT: ${{ steps.guard.outputs.report-json }}
           SARIF: ${{ steps.guard.outputs.sarif-file }}
-        run: printf 'report\n%s\nsarif\n%s\nend\n' "$(cat "$REPORT")" "$(cat "$SARIF")"
+          MAP: ${{ steps.guard.outputs.html-file }}
+        run: |
+          printf 'report\n%s\nsarif\n%s\nend\n' "$(cat "$REPORT")" "$(cat "$SARIF")"
+          head -c 15 "$MAP"
 "#;
     let workflow = workflow(steps);
     let base = [
@@ -215,7 +219,9 @@ fn what_the_base_does_not_have_is_in_the_summary() {
 
     // A file in the checkout, and one in the runner's temporary directory.
     assert_eq!(output("sarif-file"), "out/imports.sarif");
+    assert_eq!(output("html-file"), "out/imports.html");
     let printed = run.printed();
+    assert!(printed.contains("<!doctype html>"), "{printed}");
     let between = |from: &str, to: &str| -> serde_json::Value {
         let (_, rest) = printed.split_once(from).unwrap();
         serde_json::from_str(rest.split_once(to).unwrap().0).unwrap()

@@ -196,12 +196,20 @@ fn files_that_cannot_be_written_are_one_warning() {
     let api = Api::start();
     // Below a file there is no other, and a directory cannot be written to.
     let step = Step::on(&api).input("sarif-file", "Cargo.toml/out.sarif");
+    let step = step.input("html-file", "Cargo.toml/out.html");
     let given = step.set("RUNNER_TEMP", "Cargo.toml").set("GITHUB_STEP_SUMMARY", "src").run();
-    assert_eq!(given.output("degraded"), "report-json,sarif-file,summary", "{}", given.stdout);
+    assert_eq!(
+        given.output("degraded"),
+        "report-json,sarif-file,html-file,summary",
+        "{}",
+        given.stdout
+    );
     assert_eq!((given.code, given.output("findings")), (Some(1), "1"));
-    assert_eq!((given.output("report-json"), given.output("sarif-file")), ("", ""));
+    for name in ["report-json", "sarif-file", "html-file"] {
+        assert_eq!(given.output(name), "");
+    }
     let [warning] = given.commands("warning")[..] else { panic!("{}", given.stdout) };
-    for name in ["report-json: ", "sarif-file: ", "summary: "] {
+    for name in ["report-json: ", "sarif-file: ", "html-file: ", "summary: "] {
         assert!(warning.contains(name), "{name} is not in {warning}");
     }
 }

@@ -31,6 +31,14 @@ pub(super) fn sarif(reports: &[TargetReport], view: &View, file: &Path) -> anyho
     write(file, &render::report_sarif(reports, view)?)
 }
 
+/// Writes what `imports --format html` prints into `file`; gives its path.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn html(reports: &[TargetReport], file: &Path) -> anyhow::Result<String> {
+    write(file, &render::imports_html(reports)?)
+}
+
 fn write(file: &Path, text: &str) -> anyhow::Result<String> {
     if let Some(directory) = file.parent() {
         fs::create_dir_all(directory)

@@ -40,6 +40,8 @@ pub(super) struct Inputs {
     pub(super) check_run: bool,
     /// Where a SARIF log is written.
     pub(super) sarif_file: Option<PathBuf>,
+    /// Where the map of imports is written.
+    pub(super) html_file: Option<PathBuf>,
     pub(super) token: Token,
 }
 
@@ -96,6 +98,7 @@ impl Inputs {
             comment_key: one("comment-key")?.unwrap_or_default(),
             check_run: switch("check-run", false)?,
             sarif_file: one("sarif-file")?.map(PathBuf::from),
+            html_file: one("html-file")?.map(PathBuf::from),
             token: Token(one("token")?.unwrap_or_default()),
         })
     }

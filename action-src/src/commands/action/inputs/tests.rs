@@ -39,7 +39,8 @@ fn what_is_empty_is_as_if_it_were_not_there() {
         assert_eq!((inputs.annotations, inputs.summary, inputs.max_annotations), (true, true, 10));
         assert_eq!((inputs.build, inputs.new_only, inputs.check_run), (false, false, false));
         assert_eq!((inputs.comment, inputs.comment_key.as_str()), (Comment::Never, ""));
-        assert_eq!((inputs.base_ref.as_ref(), inputs.sarif_file.as_ref()), (None, None));
+        assert_eq!((inputs.sarif_file.as_ref(), inputs.html_file.as_ref()), (None, None));
+        assert_eq!(inputs.base_ref, None);
         assert_eq!(inputs.working_directory, None);
         assert!(inputs.token.0.is_empty());
         let options = inputs.options(&common());
@@ -107,6 +108,7 @@ fn each_other_input_is_what_it_says() {
         ("comment-key", "wasip1 debug"),
         ("check-run", "true"),
         ("sarif-file", "out dir/x.sarif"),
+        ("html-file", "out dir/x.html"),
         ("working-directory", "sub dir"),
         ("token", "ghs_x"),
     ]);
@@ -118,6 +120,7 @@ fn each_other_input_is_what_it_says() {
     assert_eq!((inputs.max_annotations, inputs.comment), (3, Comment::OnFindings));
     assert_eq!(inputs.comment_key, "wasip1 debug");
     assert_eq!(inputs.sarif_file, Some(PathBuf::from("out dir/x.sarif")));
+    assert_eq!(inputs.html_file, Some(PathBuf::from("out dir/x.html")));
     assert_eq!(inputs.working_directory, Some(PathBuf::from("sub dir")));
     assert_eq!(inputs.token.0, "ghs_x");
     assert!(!format!("{inputs:?}").contains("ghs_x"), "a token is never shown");

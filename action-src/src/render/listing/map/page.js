@@ -30,8 +30,12 @@ async function compare(file) {
   }
 }
 
+function judges({ rustc, considered }) {
+  return `rustc ${visible(considered.length ? considered.join(', ') : rustc)}`;
+}
+
 element('summary').textContent = reports
-  .map((report) => `${visible(report.target)}, rustc ${visible(report.rustc)}: ${report.imports.length} imports` +
+  .map((report) => `${visible(report.target)}, ${judges(report)}: ${report.imports.length} imports` +
     (report.opaque.length ? `, places that cannot be read: ${report.opaque.length}` : ''))
   .join(' · ');
 element('filters').addEventListener('submit', (event) => event.preventDefault());
