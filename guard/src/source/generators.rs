@@ -90,11 +90,16 @@ impl Walker<'_> {
                 return crate_of(&call.name, before.into_iter());
             }
         }
-        let bindings = self.source.scopes.iter().filter_map(|scope| scope.names.get(&call.name));
-        bindings.flatten().find_map(|binding| match &binding.target {
-            Target::Path(path) => crate_of(&call.name, path.segments.iter().map(String::as_str)),
-            _ => None,
-        })
+        self.generators.get(&call.name).copied()
+    }
+
+    /// Keeps in mind that `name` is bound to `target`, where that is a generator: to look for it at each call
+    /// in each scope would take time by the square of a text that is nothing but calls.
+    pub(super) fn note_import_of_generator(&mut self, name: &str, target: &Target) {
+        let Target::Path(path) = target else { return };
+        if let Some(known) = crate_of(name, path.segments.iter().map(String::as_str)) {
+            self.generators.entry(name.to_owned()).or_insert(known);
+        }
     }
 
     /// Reads what a call of a generator declares, where that can be known.

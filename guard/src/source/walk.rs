@@ -3,7 +3,7 @@
 //! A region is a stretch of tokens with one scope, one carrier and one `cfg` truth. Regions wait in a
 //! list rather than on the stack, so nesting is bounded by memory alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
@@ -66,6 +66,7 @@ pub(super) fn walk_crate(task: Task<'_>) -> Walker<'_> {
         macros: Macros::default(),
         foreign_macros: task.foreign_macros,
         mentions: Vec::new(),
+        generators: BTreeMap::new(),
     };
     walker.load(root, ModuleDirectory::beside(root), 0, Truth::True, None);
     loop {
@@ -144,6 +145,8 @@ pub(super) struct Walker<'a> {
     /// Mentions whose paths are not spelled out yet: most crates turn out to declare nothing that anybody
     /// could mention.
     pub(super) mentions: Vec<(CarrierId, Unspelled)>,
+    /// Names under which a `use` somewhere in the crate has a generator, with the crate it is from.
+    pub(super) generators: BTreeMap<String, &'static str>,
 }
 
 impl Walker<'_> {
@@ -166,6 +169,7 @@ impl Walker<'_> {
     }
 
     pub(super) fn bind(&mut self, scope: ScopeId, name: &str, public: bool, target: Target) {
+        self.note_import_of_generator(name, &target);
         let bindings = self.source.scopes[scope].names.entry(name.to_owned()).or_default();
         bindings.push(Binding { public, target });
     }
