@@ -132,7 +132,7 @@ fn wrong_usage_ends_with_2_on_stderr() {
         (&["check", "--format", "xml"], "human, json, github, markdown, sarif, cargo]"),
         (
             &["imports", "--format", "cargo"],
-            "human, json, contract, sarif, github, markdown, mermaid]",
+            "human, json, contract, sarif, github, markdown, mermaid, html]",
         ),
         (&["check", "-q", "-v"], "cannot be used with"),
         (&["check", "--target"], "--target"),

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Level};
 use crate::graph::{self, Graph, Loaded, Mode, Package, PackageIndex, Selection};
 use crate::ignored;
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
-use crate::linked::{self, Context, Parts};
+use crate::linked::{Parts, exposure};
 use crate::native;
 use crate::outcome::Others;
 use crate::parallel::{Threads, at_once};
@@ -118,6 +118,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::analyse`].
+    #[cfg(feature = "linked")]
     pub fn analyse_built(
         &self,
         target: &str,
@@ -265,11 +266,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let mut imports = imports(&graph, &read, &definers, input.cfg);
     let misdeclared = misdeclared(&graph, &read, &definers, input.cfg);
     if let Some(built) = input.built {
-        linked::exposure::decide(&mut imports, &graph, built);
-        let undeclared = linked::exposure::undeclared(&imports, &graph, built);
-        imports.extend(undeclared);
+        exposure::complete(&mut imports, &mut problems, &graph, built);
         imports.sort_by(in_order);
-        problems.extend(built.problems.iter().cloned());
     }
     let opaque = opaque(&graph, &read);
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
@@ -297,14 +295,8 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     };
     let mut findings = rules::run(&facts);
     if let Some(built) = input.built {
-        let context = Context {
-            target: Some(input.target),
-            symbols: Some(&symbols),
-            imports: Some(&imports),
-        };
-        let evidence = linked::judge(built, context).findings;
         let rustc = &input.in_use.release;
-        let shown = linked::exposure::findings(&evidence, &imports, &graph, rustc, &findings);
+        let shown = exposure::findings(built, &facts, &graph, rustc, &findings);
         findings.extend(shown);
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     }

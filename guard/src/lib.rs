@@ -8,11 +8,14 @@
 //! ```
 //!
 //! The data flows one way: [`graph`] → [`source`] (declarations and exposure) → [`symbols`] and
-//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; [`linked`] adds what built files show. [`analysis`] runs that way once for one
-//! target; the command `cargo wasm-import-guard` and the build script both start there.
+//! [`toolchain`] → [`outcome`] → [`rules`] → [`finding`]; `linked` adds what built files show.
+//! [`analysis`] runs that way once for one target; the command `cargo wasm-import-guard` and the build
+//! script both start there.
 //!
 //! # Features
 //!
+//! * `linked`, off by default: the module of that name, which judges objects, archives and linked modules.
+//!   The command has it on; a build script runs before there are any, and would compile it in vain.
 //! * `wit`, off by default: reads the imports that `wit_bindgen::generate!` declares, from the call's
 //!   arguments and the package's WIT documents, for wit-bindgen 0.20 to 0.63. It adds wit-parser and what
 //!   that needs, eleven crates in all, and compiles with the same minimum Rust. Without it each call is an
@@ -37,7 +40,11 @@ pub mod graph;
 pub mod ignored;
 pub mod import;
 mod json;
+#[cfg(feature = "linked")]
 pub mod linked;
+#[cfg(not(feature = "linked"))]
+#[path = "linked/without.rs"]
+mod linked;
 mod native;
 pub mod object;
 pub mod outcome;

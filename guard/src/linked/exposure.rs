@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::symbol_name::declaring_crate;
-use super::{Evidence, EvidenceKind, FileKind, Parts, Reference};
+use super::{Context, Evidence, EvidenceKind, FileKind, Parts, Reference};
+use crate::error::Problem;
+use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::{EntryKind, Graph, Package, PackageIndex};
 use crate::import::{
@@ -12,13 +14,26 @@ use crate::import::{
 };
 use crate::rules::fingerprint;
 
+/// Brings what `built` shows into `imports`: their exposure, and those that no source has.
+pub(crate) fn complete(
+    imports: &mut Vec<Import>,
+    problems: &mut Vec<Problem>,
+    graph: &Graph,
+    built: &Parts,
+) {
+    decide(imports, graph, built);
+    let undeclared = undeclared(imports, graph, built);
+    imports.extend(undeclared);
+    problems.extend(built.problems.iter().cloned());
+}
+
 /// Decides the exposure of `imports` from the objects of a build of `graph`, where those tell it.
 ///
 /// An import is exposed when objects of another crate than the declaring one name it, kept when only
 /// the declaring crate's do, unreferenced when none does. What a crate would do whose objects are not
 /// among the files (a program, or a library that is linked at once) only the linked module shows: an
 /// import in it that no object names comes from there.
-pub(crate) fn decide(imports: &mut [Import], graph: &Graph, parts: &Parts) {
+fn decide(imports: &mut [Import], graph: &Graph, parts: &Parts) {
     let seen = Seen::new(graph, parts);
     for import in imports {
         let package = graph.package(import.package);
@@ -34,7 +49,7 @@ pub(crate) fn decide(imports: &mut [Import], graph: &Graph, parts: &Parts) {
 
 /// The imports that objects of the graph's crates name and `imports`, the sources' list, does not
 /// have: those that only a macro or a generated file declares.
-pub(crate) fn undeclared(imports: &[Import], graph: &Graph, parts: &Parts) -> Vec<Import> {
+fn undeclared(imports: &[Import], graph: &Graph, parts: &Parts) -> Vec<Import> {
     let declared: BTreeSet<(&str, &str)> = imports
         .iter()
         .map(|import| (import.module.as_deref().unwrap_or("env"), import.name.as_str()))
@@ -216,14 +231,21 @@ fn manifest(package: &Package) -> Place {
     }
 }
 
-/// The findings that files alone show: `evidence` from a warning on that `known` does not hold yet.
+/// The findings that `built` alone shows: evidence from a warning on that `known` does not hold yet.
 pub(crate) fn findings(
-    evidence: &[Evidence],
-    imports: &[Import],
+    built: &Parts,
+    facts: &Facts<'_>,
     graph: &Graph,
     rustc: &str,
     known: &[Finding],
 ) -> Vec<Finding> {
+    let imports = facts.imports;
+    let context = Context {
+        target: Some(facts.target),
+        symbols: Some(facts.symbols),
+        imports: Some(imports),
+    };
+    let evidence = super::judge(built, context).findings;
     let mut found: Vec<Finding> = Vec::new();
     for one in evidence.iter().filter(|one| one.level > Level::Note) {
         let rule = rule_of(one.kind);

@@ -446,16 +446,10 @@ impl Parts {
     }
 }
 
-#[cfg(feature = "validate")]
 fn invalidity(bytes: &[u8], offset: usize, module: &Module<'_>) -> Option<Invalidity> {
     let invalid = crate::object::validation::validate(bytes, offset, module).err()?;
     let within =
         invalid.function.map_or(String::new(), |name| format!(" in the function `{name}`"));
     let what = format!("{} (at offset {:#x}{within})", invalid.what, invalid.offset);
     Some(Invalidity { what, callee: invalid.callee })
-}
-
-#[cfg(not(feature = "validate"))]
-fn invalidity(_: &[u8], _: usize, _: &Module<'_>) -> Option<Invalidity> {
-    None
 }

@@ -62,7 +62,6 @@ pub fn module_reader(data: &[u8]) {
     add_file(data);
 }
 
-#[cfg(feature = "validate")]
 fn imports_are_the_module_s(data: &[u8], module: &Module<'_>) {
     if super::validation::validate(data, 0, module).is_ok() {
         for import in &module.imports {
@@ -72,11 +71,6 @@ fn imports_are_the_module_s(data: &[u8], module: &Module<'_>) {
         let names: BTreeSet<&str> = module.exports.iter().copied().collect();
         assert_eq!(names.len(), module.exports.len(), "two exports of one name validate");
     }
-}
-
-#[cfg(not(feature = "validate"))]
-fn imports_are_the_module_s(_: &[u8], module: &Module<'_>) {
-    let _: BTreeSet<&str> = module.exports.iter().copied().collect();
 }
 
 fn is_in_file(corrupt: &Corrupt, data: &[u8]) {

@@ -149,7 +149,7 @@ fn no_bytes_make_it_panic() {
         {
             assert!(corrupt.offset <= bytes.len(), "{corrupt:?}");
         }
-        #[cfg(feature = "validate")]
+        #[cfg(feature = "linked")]
         if let Ok(module) = Module::parse(bytes, 0) {
             let _ = validation::validate(bytes, 0, &module);
         }
@@ -169,7 +169,7 @@ fn no_bytes_make_it_panic() {
     }
 }
 
-#[cfg(feature = "validate")]
+#[cfg(feature = "linked")]
 #[test]
 fn a_call_that_does_not_validate_is_named() {
     let sound = module();

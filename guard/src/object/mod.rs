@@ -6,10 +6,10 @@
 pub mod archive;
 pub mod component;
 pub mod definitions;
-#[cfg(any(test, fuzzing))]
+#[cfg(all(any(test, fuzzing), feature = "linked"))]
 pub(crate) mod fuzzing;
 pub mod module;
-#[cfg(feature = "validate")]
+#[cfg(feature = "linked")]
 pub mod validation;
 
 use std::borrow::Cow;

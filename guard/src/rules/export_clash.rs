@@ -53,7 +53,7 @@ fn c_symbol(facts: &Facts<'_>, definition: &SymbolDefinition) -> Option<Finding>
         return None;
     }
     let is_called = is_called_by_others(facts, name, symbol);
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         let releases = facts.symbols.releases(rustc);
         if !symbol.may_be_in(&releases) {
             return BTreeSet::from([Outcome::Kept]);
@@ -115,7 +115,7 @@ fn callers_note(name: &str, symbol: &CSymbol, is_called: bool) -> String {
 
 fn taken_import(facts: &Facts<'_>, definition: &SymbolDefinition, imports: &[&Import]) -> Finding {
     let name = &definition.name;
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         imports.iter().flat_map(|import| beside_definition(import, definition, rustc)).collect()
     });
     let mut notes = verdict::toolchain_notes(facts);

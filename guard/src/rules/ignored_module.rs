@@ -48,7 +48,7 @@ fn by_block(ignored: &[IgnoredModule]) -> Vec<Vec<&IgnoredModule>> {
 fn ignored(facts: &Facts<'_>, group: &[&IgnoredModule]) -> Finding {
     let first = group[0];
     let module = &first.module;
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         group.iter().flat_map(|one| of_item(facts, one, rustc)).collect()
     });
     let sure = first.name.is_some() && first.certainty == Certainty::Certain;
@@ -132,7 +132,7 @@ fn notes(facts: &Facts<'_>, first: &IgnoredModule) -> Vec<String> {
 
 /// There is no such import in wasm: a static's symbol is an address in memory, which no host defines.
 fn imported_static(facts: &Facts<'_>, import: &Import) -> Finding {
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         beside_nothing(ImportKind::Static, import.module.as_deref(), rustc)
     });
     let module = import.module.clone().unwrap_or_default();

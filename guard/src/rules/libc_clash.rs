@@ -48,7 +48,7 @@ fn finding(
     ordinal: usize,
 ) -> Finding {
     let name = &import.name;
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         let releases = facts.symbols.releases(rustc);
         if !symbol.may_be_in(&releases) {
             return BTreeSet::from([Outcome::Kept]);

@@ -11,6 +11,7 @@ mod undeclared_module;
 mod unlisted_import;
 mod verdict;
 
+#[cfg(feature = "linked")]
 pub(crate) use verdict::fingerprint;
 
 use crate::facts::Facts;

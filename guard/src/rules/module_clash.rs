@@ -62,7 +62,7 @@ fn linker_module(import: &Import) -> &str {
 }
 
 fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
-    let outcomes = verdict::outcomes(facts, |rustc| worst(imports, rustc));
+    let outcomes = verdict::outcomes(facts, &|rustc| worst(imports, rustc));
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;

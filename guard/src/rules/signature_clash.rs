@@ -40,7 +40,7 @@ fn misdeclared(facts: &Facts<'_>, misdeclared: &Misdeclared) -> Option<Finding> 
     }
     let name = &declaration.name;
     let own_type = declaration.wasm_type.as_ref()?;
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         let mut outcomes = bound_to_c(declaration, c_type, rustc);
         if !verdict::is_certain(declaration) {
             outcomes.insert(Outcome::Kept);
@@ -87,7 +87,7 @@ fn clash(
     let others: Vec<&(&Import, &WasmType)> =
         declared.iter().filter(|(_, wasm_type)| *wasm_type != first_type).collect();
     let (other, _) = others.first()?;
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         let mut outcomes: BTreeSet<Outcome> = BTreeSet::new();
         for (other, _) in &others {
             let apart = other.place.package != first.place.package;

@@ -38,7 +38,7 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
 fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
     let name = &import.name;
     let certain = verdict::is_certain(import);
-    let outcomes = verdict::outcomes(facts, |rustc| {
+    let outcomes = verdict::outcomes(facts, &|rustc| {
         // A declaration that no code names leaves nothing in an object.
         if import.exposure.kind == ExposureKind::Unreferenced {
             return BTreeSet::from([Outcome::Kept]);

@@ -16,7 +16,7 @@ pub(super) const MAX_RELATED: usize = 10;
 pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
 
 /// The outcomes for every rustc considered, by its release.
-pub(super) fn outcomes(facts: &Facts<'_>, of: impl Fn(&Rustc) -> BTreeSet<Outcome>) -> Outcomes {
+pub(super) fn outcomes(facts: &Facts<'_>, of: &dyn Fn(&Rustc) -> BTreeSet<Outcome>) -> Outcomes {
     facts.considered.iter().map(|rustc| (rustc.release.clone(), of(rustc))).collect()
 }
 
