@@ -34,11 +34,12 @@ pub fn weights(tools: &Tools, rounds: usize) -> [Weight; 3] {
         let directory = tempfile::tempdir_in(&tools.scratch).expect("the directory can be written");
         let manifest = format!(
             "[package]\nname = \"heavy\"\nversion = \"0.1.0\"\nedition = \
-             \"2024\"\n\n[dependencies]\n{dependency}\n\n[workspace]\n"
+             \"2024\"\n\n[build-dependencies]\n{dependency}\n\n[workspace]\n"
         );
         fs::create_dir(directory.path().join("src")).expect("writable");
         fs::write(directory.path().join("Cargo.toml"), manifest).expect("writable");
         fs::write(directory.path().join("src/lib.rs"), "").expect("writable");
+        fs::write(directory.path().join("build.rs"), "fn main() {}\n").expect("writable");
         Program::new(cargo(), directory.path()).args(["fetch"]).run();
         (name, directory, Vec::new())
     });
@@ -48,7 +49,9 @@ pub fn weights(tools: &Tools, rounds: usize) -> [Weight; 3] {
             if target.exists() {
                 fs::remove_dir_all(&target).expect("it is ours");
             }
-            costs.push(Program::new(cargo(), directory.path()).args(["build", "--offline"]).run());
+            let build = Program::new(cargo(), directory.path()).args(["build", "--offline"]);
+            // As it is of a package from a registry; that of a path would be compiled in increments.
+            costs.push(build.env("CARGO_INCREMENTAL", "0").run());
         }
     }
     projects.map(|(name, directory, mut costs)| {
