@@ -17,12 +17,16 @@ use wasm_import_guard::text::printable;
 use super::json::ascii_controls;
 use super::merged::{Merged, merged};
 use super::sarif::encoded;
-use super::words::{dependency_path, listed, outcome_sentences};
-use super::{TargetReport, View, human, source};
+use super::source::Sources;
+use super::words::{dependency_path, listed, not_shown, outcome_sentences};
+use super::{TargetReport, View, human};
 use crate::repository::{Location, Repository};
 
 /// Before a rule's id: rust-analyzer shows what stands before `::` as the source of a message.
 const SCOPE: &str = "wasm-import-guard";
+
+/// How many findings become messages, the worst first: an editor keeps each.
+const MAX_MESSAGES: usize = 2_000;
 
 /// A message for each finding of all targets, the worst first, and the one that cargo ends with.
 ///
@@ -34,12 +38,20 @@ pub(super) fn check(
     repository: &Repository,
 ) -> serde_json::Result<String> {
     let level = if view.verbose { Level::Note } else { Level::Warn };
+    let sources = Sources::new();
     let mut text = String::new();
-    for merged in merged(reports, level) {
-        let page = Page { merged: &merged, view, repository };
+    let all = merged(reports, level);
+    for merged in all.iter().take(MAX_MESSAGES) {
+        let page = Page { merged, view, repository, sources: &sources };
         // Without a package of the user's there is nothing that it could be a message about.
         if let Some(message) = page.message() {
             line(&mut text, &message)?;
+        }
+    }
+    if let Some(said) = not_shown(all.len(), MAX_MESSAGES, "more finding") {
+        let graph = &all[MAX_MESSAGES].analysis.graph;
+        for package in graph.roots.iter().take(1).map(|root| graph.package(*root)) {
+            line(&mut text, &about(package, alone(&said)))?;
         }
     }
     let analysed = reports.iter().any(|report| report.outcome.is_ok());
@@ -131,6 +143,7 @@ struct Page<'a> {
     merged: &'a Merged<'a>,
     view: &'a View,
     repository: &'a Repository,
+    sources: &'a Sources,
 }
 
 impl<'a> Page<'a> {
@@ -138,13 +151,7 @@ impl<'a> Page<'a> {
         let Merged { finding, analysis, .. } = self.merged;
         let (graph, place) = (&analysis.graph, &finding.place);
         let owner = graph.package(self.repository.owner(graph, place, &finding.path)?);
-        Some(CompilerMessage {
-            reason: "compiler-message",
-            package_id: package_id(owner),
-            manifest_path: text_of(&owner.directory.join("Cargo.toml")),
-            target: target(owner),
-            message: self.diagnostic(),
-        })
+        Some(about(owner, self.diagnostic()))
     }
 
     fn diagnostic(&self) -> Diagnostic {
@@ -176,7 +183,7 @@ impl<'a> Page<'a> {
             level: level(finding),
             spans,
             children,
-            rendered: Some(human::rendered(analysis, finding, self.view)),
+            rendered: Some(human::rendered(analysis, finding, self.view, self.sources)),
         }
     }
 
@@ -210,7 +217,7 @@ impl<'a> Page<'a> {
         (line, column, length): (usize, usize, usize),
         label: Option<String>,
     ) -> Span {
-        let token = source::token_at(path, line, column, length);
+        let token = self.sources.token_at(path, line, column, length);
         let (bytes, text) = token.map_or((0..0, None), |token| (token.bytes, token.line));
         let column_end = column.saturating_add(length);
         let text =
@@ -230,6 +237,25 @@ impl<'a> Page<'a> {
             suggestion_applicability: None,
             expansion: None,
         }
+    }
+}
+
+fn about(package: &Package, message: Diagnostic) -> CompilerMessage<'_> {
+    CompilerMessage {
+        reason: "compiler-message",
+        package_id: package_id(package),
+        manifest_path: text_of(&package.directory.join("Cargo.toml")),
+        target: target(package),
+        message,
+    }
+}
+
+/// A note that belongs to no finding.
+fn alone(message: &str) -> Diagnostic {
+    Diagnostic {
+        message_type: Some("diagnostic"),
+        rendered: Some(format!("note: {message}\n\n")),
+        ..child("note", message.to_owned(), Vec::new())
     }
 }
 

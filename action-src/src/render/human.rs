@@ -13,8 +13,9 @@ use wasm_import_guard::finding::{Finding, Level, Related};
 use wasm_import_guard::import::{Opaque, Place};
 use wasm_import_guard::text::printable;
 
-use super::words::{counted, dependency_path, listed, outcome_sentences, shown_path};
-use super::{TargetReport, View, source};
+use super::source::Sources;
+use super::words::{counted, dependency_path, listed, not_shown, outcome_sentences, shown_path};
+use super::{TargetReport, View};
 use crate::terminal::STRONG;
 
 /// How many findings of one target are shown, the worst first; as many places that cannot be read, and as
@@ -25,9 +26,10 @@ const MAX_SHOWN: usize = 500;
 /// The findings of each target, each target with a summary.
 pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    let sources = Sources::new();
     let mut text = String::new();
     for analysis in reports.iter().filter_map(|report| report.outcome.as_ref().ok()) {
-        let page = Page { view, analysis };
+        let page = Page { view, analysis, sources: &sources };
         for group in page.groups() {
             text += &renderer.render(&[group]);
             text += "\n\n";
@@ -44,9 +46,14 @@ pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
 }
 
 /// One finding alone, without colours.
-pub(super) fn rendered(analysis: &Analysis, finding: &Finding, view: &View) -> String {
+pub(super) fn rendered(
+    analysis: &Analysis,
+    finding: &Finding,
+    view: &View,
+    sources: &Sources,
+) -> String {
     let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
-    let group = Page { view, analysis }.finding(finding, &mut BTreeSet::new());
+    let group = Page { view, analysis, sources }.finding(finding, &mut BTreeSet::new());
     renderer.render(&[group]) + "\n\n"
 }
 
@@ -54,24 +61,25 @@ pub(super) fn rendered(analysis: &Analysis, finding: &Finding, view: &View) -> S
 pub(super) struct Page<'a> {
     pub(super) view: &'a View,
     pub(super) analysis: &'a Analysis,
+    pub(super) sources: &'a Sources,
 }
 
 impl<'a> Page<'a> {
     /// Every block of text, in the order shown.
     fn groups(&self) -> Vec<Group<'a>> {
         let visible = |finding: &&Finding| self.view.verbose || finding.level > Level::Note;
-        let all = self.analysis.findings.iter().filter(visible).count();
-        let shown: Vec<&Finding> =
-            self.analysis.findings.iter().filter(visible).take(MAX_SHOWN).collect();
+        let mut shown: Vec<&Finding> = self.analysis.findings.iter().filter(visible).collect();
+        let all = shown.len();
+        shown.truncate(MAX_SHOWN);
         let mut said = BTreeSet::new();
         let mut groups: Vec<Group<'a>> =
             shown.iter().map(|finding| self.finding(finding, &mut said)).collect();
         groups.extend(shared_help(&shown));
-        groups.extend(not_shown(all, "more finding").map(note));
+        groups.extend(not_shown(all, MAX_SHOWN, "more finding").map(note));
         if self.view.verbose {
             let opaque = &self.analysis.opaque;
             groups.extend(opaque.iter().take(MAX_SHOWN).map(|opaque| self.opaque(opaque)));
-            groups.extend(not_shown(opaque.len(), "more unreadable place").map(note));
+            groups.extend(not_shown(opaque.len(), MAX_SHOWN, "more unreadable place").map(note));
         }
         groups
     }
@@ -146,7 +154,7 @@ impl<'a> Page<'a> {
         kind: AnnotationKind,
         label: &str,
     ) -> Option<Snippet<'a, Annotation<'a>>> {
-        let line = source::line_at(place)?;
+        let line = self.sources.line_at(place)?;
         let annotation = kind.span(line.token).label(Cow::Owned(printable(label)));
         let snippet = Snippet::source(line.text).line_start(place.line);
         Some(snippet.path(self.path(place)).annotation(annotation))
@@ -179,7 +187,8 @@ impl<'a> Page<'a> {
             let _ = writeln!(text, "   = reason: {}", printable(&reason));
             let _ = writeln!(text, "   = note: by {file}:{}\n", place.line);
         }
-        if let Some(message) = not_shown(self.analysis.excepted.len(), "more exception") {
+        if let Some(message) = not_shown(self.analysis.excepted.len(), MAX_SHOWN, "more exception")
+        {
             let _ = writeln!(text, "note: {message}\n");
         }
     }
@@ -233,12 +242,6 @@ fn shared_help<'a>(shown: &[&'a Finding]) -> Vec<Group<'a>> {
             Group::with_title(Word::HELP.primary_title(printable(&title)))
         })
         .collect()
-}
-
-/// What is said of those beyond [`MAX_SHOWN`], where there are any.
-fn not_shown(all: usize, one: &str) -> Option<String> {
-    let more = all.checked_sub(MAX_SHOWN).filter(|more| *more > 0)?;
-    Some(format!("{} not shown; `--format json` has all", counted(more, one)))
 }
 
 fn note(message: String) -> Group<'static> {

@@ -1,5 +1,6 @@
 //! The source line that a finding points at.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
@@ -12,6 +13,10 @@ use wasm_import_guard::text::printable;
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Lines above this length, as generators write them, are pointed at without being shown.
 const MAX_LINE_CHARACTERS: usize = 1_000;
+
+/// What is read for all lines of a report. What else it names is pointed at without being shown: each finding
+/// reads its file, and a hostile project can have any number of findings in the largest file.
+const MAX_REPORT_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// rustc counts it in bytes and not in columns.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -33,15 +38,54 @@ pub(super) struct FileToken {
     pub(super) line: Option<String>,
 }
 
-/// The `length` characters from `column` on of a line of the file at `path`; `None` when the file cannot
-/// be read or is not what it was.
-pub(super) fn token_at(
-    path: &Path,
-    line: usize,
-    column: usize,
-    length: usize,
-) -> Option<FileToken> {
-    in_text(&read(path)?, line, column, length)
+/// The sources that a report shows lines of.
+#[derive(Debug)]
+pub(super) struct Sources {
+    bytes_left: Cell<u64>,
+}
+
+impl Sources {
+    pub(super) fn new() -> Self {
+        Self { bytes_left: Cell::new(MAX_REPORT_BYTES) }
+    }
+
+    /// The `length` characters from `column` on of a line of the file at `path`; `None` when the file cannot
+    /// be read or is not what it was.
+    pub(super) fn token_at(
+        &self,
+        path: &Path,
+        line: usize,
+        column: usize,
+        length: usize,
+    ) -> Option<FileToken> {
+        in_text(&self.read(path)?, line, column, length)
+    }
+
+    /// The line at `place`; `None` when it cannot be read or is not what it was.
+    pub(super) fn line_at(&self, place: &Place) -> Option<SourceLine> {
+        let text = self.read(&place.directory.join(&place.file))?;
+        let bytes = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
+        let line = String::from_utf8_lossy(bytes);
+        let line = line.strip_suffix('\r').unwrap_or(&line);
+        // rustc does not count a byte order mark.
+        let line =
+            if place.line == 1 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
+        marked(line, place.column, place.length)
+    }
+
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        let metadata = std::fs::metadata(path).ok()?;
+        let length = metadata.len();
+        // A pipe or device in place of the file would never end.
+        if !metadata.is_file() || length > MAX_FILE_BYTES {
+            return None;
+        }
+        self.bytes_left.set(self.bytes_left.get().checked_sub(length)?);
+        let mut text = Vec::new();
+        // It may have grown since.
+        File::open(path).ok()?.take(length).read_to_end(&mut text).ok()?;
+        Some(text)
+    }
 }
 
 fn in_text(text: &[u8], line: usize, column: usize, length: usize) -> Option<FileToken> {
@@ -60,17 +104,6 @@ fn in_text(text: &[u8], line: usize, column: usize, length: usize) -> Option<Fil
     let to = offsets.get((column - 1).saturating_add(length)).copied().unwrap_or(written.len());
     let is_short = offsets.len() <= MAX_LINE_CHARACTERS;
     Some(FileToken { bytes: start + from..start + to, line: is_short.then(|| written.to_owned()) })
-}
-
-/// The line at `place`; `None` when it cannot be read or is not what it was.
-pub(super) fn line_at(place: &Place) -> Option<SourceLine> {
-    let text = read(&place.directory.join(&place.file))?;
-    let bytes = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
-    let line = String::from_utf8_lossy(bytes);
-    let line = line.strip_suffix('\r').unwrap_or(&line);
-    // rustc does not count a byte order mark.
-    let line = if place.line == 1 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
-    marked(line, place.column, place.length)
 }
 
 /// `line` made printable, with `length` characters from `column` on as its token.
@@ -104,20 +137,36 @@ fn visible(c: char) -> char {
     }
 }
 
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let metadata = std::fs::metadata(path).ok()?;
-    // A pipe or device in place of the file would never end.
-    if !metadata.is_file() || metadata.len() > MAX_FILE_BYTES {
-        return None;
-    }
-    let mut text = Vec::new();
-    File::open(path).ok()?.take(MAX_FILE_BYTES).read_to_end(&mut text).ok()?;
-    Some(text)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{MAX_LINE_CHARACTERS, in_text, marked};
+    use std::fs;
+
+    use super::{MAX_FILE_BYTES, MAX_LINE_CHARACTERS, Sources, in_text, marked};
+
+    #[test]
+    fn a_file_at_the_limit_is_shown_and_one_byte_more_is_not() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut text = b"extern\n".to_vec();
+        for (length, shown) in
+            [(MAX_FILE_BYTES - 1, true), (MAX_FILE_BYTES, true), (MAX_FILE_BYTES + 1, false)]
+        {
+            text.resize(usize::try_from(length).unwrap(), b' ');
+            fs::write(file.path(), &text).unwrap();
+            let token = Sources::new().token_at(file.path(), 1, 1, 6);
+            assert_eq!(token.is_some(), shown, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_report_reads_no_more_than_its_limit() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "extern").unwrap();
+        for (left, shown) in [(11, 1), (12, 2), (13, 2)] {
+            let sources = Sources { bytes_left: left.into() };
+            let lines = (0..3).map(|_| sources.token_at(file.path(), 1, 1, 6));
+            assert_eq!(lines.flatten().count(), shown, "{left} bytes");
+        }
+    }
 
     #[test]
     fn a_token_is_known_by_its_bytes() {

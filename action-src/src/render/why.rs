@@ -13,6 +13,7 @@ use wasm_import_guard::text::printable;
 use wasm_import_guard::why::{Declaration, Declaring, OptionalDependency, Question};
 
 use super::human::Page;
+use super::source::Sources;
 use super::words::{counted, dependency_path, listed, outcome_sentences};
 use super::{TargetReport, View, print as print_with_problems, repository};
 use crate::cli::ListFormat;
@@ -65,9 +66,10 @@ fn human(
     view: &View,
 ) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    let sources = Sources::new();
     let mut text = String::new();
     for answer in answers {
-        let shown = Shown { answer, question, repository, view };
+        let shown = Shown { answer, question, repository, view, sources: &sources };
         let groups =
             if answer.packages.is_empty() { vec![shown.nothing()] } else { shown.packages() };
         for group in groups {
@@ -88,6 +90,7 @@ struct Shown<'a> {
     question: &'a Question,
     repository: &'a Repository,
     view: &'a View,
+    sources: &'a Sources,
 }
 
 impl<'a> Shown<'a> {
@@ -113,7 +116,8 @@ impl<'a> Shown<'a> {
                 group = group.element(Word::NOTE.message(row(declaration.import)));
             }
         } else {
-            let page = Page { view: self.view, analysis: self.answer.analysis };
+            let page =
+                Page { view: self.view, analysis: self.answer.analysis, sources: self.sources };
             for declaration in &declaring.declarations {
                 let label = exposure(declaration.import);
                 group = group.elements(page.primary(&declaration.import.place, &label));

@@ -13,6 +13,12 @@ pub(super) fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
+/// What is said of those beyond `limit`, where there are any.
+pub(super) fn not_shown(all: usize, limit: usize, one: &str) -> Option<String> {
+    let more = all.checked_sub(limit).filter(|more| *more > 0)?;
+    Some(format!("{} not shown; `--format json` has all", counted(more, one)))
+}
+
 /// `a, b and c`.
 pub(super) fn listed(items: &[&str], last: &str) -> String {
     match items {

@@ -6,7 +6,7 @@ use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
 use wasm_import_guard::finding::Level;
 use wasm_import_guard::graph::{Graph, Package, PackageIndex, PackageSource};
 
-use super::{check, package_id};
+use super::{MAX_MESSAGES, check, package_id};
 use crate::render::TargetReport;
 use crate::render::samples::{HOSTILE, analysis, failed, finding, report};
 use crate::render::tests::view;
@@ -89,6 +89,26 @@ fn notes_are_shown_on_request_and_the_end_tells_the_verdict() {
     assert!(diagnostics.is_empty() && success);
     assert_eq!(text, "{\"reason\":\"build-finished\",\"success\":true}\n");
     assert!(!messages(&[failed()], false).1);
+}
+
+#[test]
+fn findings_beyond_the_limit_are_counted() {
+    let mut reports = [levels()];
+    let denied = reports[0].outcome.as_ref().unwrap().findings[0].clone();
+    for count in [MAX_MESSAGES - 1, MAX_MESSAGES, MAX_MESSAGES + 1] {
+        let findings = (0..count).map(|number| {
+            let mut finding = denied.clone();
+            finding.fingerprint = number.to_string();
+            finding
+        });
+        reports[0].outcome.as_mut().unwrap().findings = findings.collect();
+        let (diagnostics, success, _) = messages(&reports, false);
+        let errors = diagnostics.iter().filter(|one| one.level == DiagnosticLevel::Error).count();
+        assert_eq!((errors, success), (count.min(MAX_MESSAGES), false));
+        let rest: Vec<&str> = diagnostics[errors..].iter().map(|one| &*one.message).collect();
+        let said = ["1 more finding not shown; `--format json` has all"];
+        assert_eq!(rest, &said[..count.saturating_sub(MAX_MESSAGES)], "{count}");
+    }
 }
 
 #[test]
