@@ -286,6 +286,13 @@ mod tests {
         assert_eq!(read_regular(Path::new("/nonexistent/x"), 10), Err(ReadError::Missing));
         assert_eq!(read_regular(Path::new("."), 10), Err(ReadError::NotAFile));
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        assert_eq!(read_regular(&here, 10), Err(ReadError::TooLarge(10)));
+        let length = std::fs::metadata(&here).unwrap().len();
+        for limit in [length + 1, length] {
+            let bytes = read_regular(&here, limit).unwrap();
+            assert_eq!(bytes.len() as u64, length);
+        }
+        for limit in [length - 1, 10, 0] {
+            assert_eq!(read_regular(&here, limit), Err(ReadError::TooLarge(limit)));
+        }
     }
 }

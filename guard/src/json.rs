@@ -208,7 +208,12 @@ mod tests {
             assert_eq!(Json::parse(text), None, "{text}");
         }
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(Json::parse(&nested(MAX_DEPTH)).is_some());
-        assert_eq!(Json::parse(&nested(1_000_000)), None);
+        // The outermost value is no deeper than the text.
+        for depth in [MAX_DEPTH, MAX_DEPTH + 1] {
+            assert!(Json::parse(&nested(depth)).is_some(), "{depth}");
+        }
+        for depth in [MAX_DEPTH + 2, 1_000_000] {
+            assert_eq!(Json::parse(&nested(depth)), None, "{depth}");
+        }
     }
 }

@@ -3,14 +3,15 @@
 //! Source of the format: the linking section of WebAssembly's tool conventions (`Linking.md`).
 
 use wasmparser::{
-    BinaryReader, BinaryReaderError, CompositeInnerType, Linking, LinkingSectionReader, Parser,
-    Payload, SymbolFlags, SymbolInfo, TypeRef, ValType,
+    BinaryReader, BinaryReaderError, CompositeInnerType, Import, Linking, LinkingSectionReader,
+    Parser, Payload, SymbolFlags, SymbolInfo, TypeRef, ValType,
 };
 
 use super::Corrupt;
 use crate::import::{ValueType, WasmType};
 
-/// More symbols than any object has; each takes at least three bytes of a file.
+/// More types, imports, functions or symbols than any object has: each takes a few bytes of a file, and many
+/// more here.
 pub const MAX_SYMBOLS: usize = 1 << 22;
 
 /// What a wasm module defines and what it leaves to the link. Empty for modules that are linked
@@ -88,11 +89,21 @@ impl<'a> Symbols<'a> {
     /// # Errors
     /// When the module cannot be decoded as far as the symbol table needs it.
     pub fn parse(module: &'a [u8], base: usize) -> Result<Self, Corrupt> {
+        Self::parse_at_most(MAX_SYMBOLS, module, base)
+    }
+
+    /// The same with another limit than [`MAX_SYMBOLS`].
+    pub(super) fn parse_at_most(
+        limit: usize,
+        module: &'a [u8],
+        base: usize,
+    ) -> Result<Self, Corrupt> {
         let mut reader = ModuleReader::default();
         for payload in Parser::new(base as u64).parse_all(module) {
-            reader.payload(payload.map_err(decoding)?).map_err(decoding)?;
+            reader.payload(payload.map_err(decoding)?, limit).map_err(decoding)?;
             if let Some(offset) = reader.too_many {
-                return Err(Corrupt::new(offset, format!("more than {MAX_SYMBOLS} symbols")));
+                let what = format!("more than {limit} types, imports, functions or symbols");
+                return Err(Corrupt::new(offset, what));
             }
         }
         reader.finish()
@@ -122,7 +133,7 @@ struct ModuleReader<'a> {
     functions: Vec<u32>,
     /// The symbol table, each symbol with where the table begins.
     symbols: Option<Vec<(usize, SymbolInfo<'a>)>>,
-    /// Where a table begins that has more than [`MAX_SYMBOLS`].
+    /// Where a section begins that has more entries than the limit.
     too_many: Option<usize>,
 }
 
@@ -136,34 +147,54 @@ struct Imports<'a> {
     tags: Vec<(&'a str, &'a str)>,
 }
 
+impl<'a> Imports<'a> {
+    fn add(&mut self, import: &Import<'a>) {
+        let name = (import.module, import.name);
+        match import.ty {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.functions.push(name);
+                self.function_types.push(ty);
+            }
+            TypeRef::Global(_) => self.globals.push(name),
+            TypeRef::Table(_) => self.tables.push(name),
+            TypeRef::Tag(_) => self.tags.push(name),
+            TypeRef::Memory(_) => {}
+        }
+    }
+}
+
 impl<'a> ModuleReader<'a> {
-    fn payload(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+    fn payload(&mut self, payload: Payload<'a>, limit: usize) -> Result<(), BinaryReaderError> {
         match payload {
             Payload::TypeSection(section) => {
+                let offset = section.range().start;
                 for group in section {
                     let types = group?.into_types();
                     self.types.extend(types.map(|ty| number_type(&ty.composite_type.inner)));
+                    if self.types.len() > limit {
+                        self.too_many = Some(offset);
+                        return Ok(());
+                    }
                 }
             }
             Payload::ImportSection(section) => {
-                for import in section.into_imports() {
-                    let import = import?;
-                    let name = (import.module, import.name);
-                    match import.ty {
-                        TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
-                            self.imports.functions.push(name);
-                            self.imports.function_types.push(ty);
-                        }
-                        TypeRef::Global(_) => self.imports.globals.push(name),
-                        TypeRef::Table(_) => self.imports.tables.push(name),
-                        TypeRef::Tag(_) => self.imports.tags.push(name),
-                        TypeRef::Memory(_) => {}
+                let offset = section.range().start;
+                for (before, import) in section.into_imports().enumerate() {
+                    self.imports.add(&import?);
+                    if before >= limit {
+                        self.too_many = Some(offset);
+                        return Ok(());
                     }
                 }
             }
             Payload::FunctionSection(section) => {
+                let offset = section.range().start;
                 for ty in section {
                     self.functions.push(ty?);
+                    if self.functions.len() > limit {
+                        self.too_many = Some(offset);
+                        return Ok(());
+                    }
                 }
             }
             Payload::CustomSection(section) if section.name() == "linking" => {
@@ -174,7 +205,7 @@ impl<'a> ModuleReader<'a> {
                     if let Linking::SymbolTable(symbols) = subsection? {
                         for symbol in symbols {
                             table.push((offset, symbol?));
-                            if table.len() > MAX_SYMBOLS {
+                            if table.len() > limit {
                                 self.too_many = Some(offset);
                                 return Ok(());
                             }

@@ -47,7 +47,7 @@ pub(crate) fn module() -> Vec<u8> {
 }
 
 /// A section of any length.
-fn long_section(id: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn long_section(id: u8, content: &[u8]) -> Vec<u8> {
     let (mut bytes, mut length) = (vec![id], content.len());
     while length > 0x7f {
         bytes.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);

@@ -142,6 +142,8 @@ fn read_content<'a>(
 }
 
 #[cfg(test)]
+mod limit_tests;
+#[cfg(test)]
 pub(crate) mod linked_tests;
 #[cfg(test)]
 pub(crate) mod tests;

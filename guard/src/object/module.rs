@@ -16,7 +16,7 @@ use super::Corrupt;
 use super::definitions::{SymbolKind, decoding, number_type};
 use crate::import::WasmType;
 
-/// More imports, exports or functions than any module has: engines stop at a million functions.
+/// More types, imports, exports or functions than any module has: engines stop at a million functions.
 pub const MAX_ENTRIES: usize = 1 << 22;
 
 /// A linked module.
@@ -55,11 +55,21 @@ impl<'a> Module<'a> {
     /// # Errors
     /// When a section that is read cannot be decoded.
     pub fn parse(module: &'a [u8], base: usize) -> Result<Self, Corrupt> {
-        let mut reader = Reader::default();
+        Self::parse_at_most(MAX_ENTRIES, module, base)
+    }
+
+    /// The same with another limit than [`MAX_ENTRIES`].
+    pub(super) fn parse_at_most(
+        limit: usize,
+        module: &'a [u8],
+        base: usize,
+    ) -> Result<Self, Corrupt> {
+        let mut reader =
+            Reader { limit, types: Vec::new(), type_indices: Vec::new(), module: Self::default() };
         for payload in Parser::new(base as u64).parse_all(module) {
             reader.payload(payload.map_err(decoding)?).map_err(decoding)?;
             if reader.is_full() {
-                let what = format!("more than {MAX_ENTRIES} imports, exports, names or producers");
+                let what = format!("more than {limit} types, imports, exports, names or producers");
                 return Err(Corrupt::new(base, what));
             }
         }
@@ -76,8 +86,9 @@ impl<'a> Module<'a> {
     }
 }
 
-#[derive(Default)]
 struct Reader<'a> {
+    /// How many entries of each kind are read.
+    limit: usize,
     types: Vec<Option<WasmType>>,
     /// For each import its type index, where it is a function.
     type_indices: Vec<Option<u32>>,
@@ -87,8 +98,9 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn is_full(&self) -> bool {
         let Module { imports, exports, function_names, producers } = &self.module;
-        let lengths = [imports.len(), exports.len(), function_names.len(), producers.len()];
-        lengths.iter().any(|length| *length > MAX_ENTRIES)
+        let lengths =
+            [self.types.len(), imports.len(), exports.len(), function_names.len(), producers.len()];
+        lengths.iter().any(|length| *length > self.limit)
     }
 
     fn payload(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
@@ -100,6 +112,9 @@ impl<'a> Reader<'a> {
                         CompositeInnerType::Func(_) => number_type(&ty.composite_type.inner),
                         _ => None,
                     }));
+                    if self.is_full() {
+                        break;
+                    }
                 }
             }
             Payload::ImportSection(section) => {

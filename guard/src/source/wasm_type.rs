@@ -98,7 +98,7 @@ impl Signature<'_> {
 
     /// The value types of a Rust type: none for `()` and `!`; `None` when unknown.
     fn of_type(&self, mut crate_id: CrateId, mut text: TypeText) -> Option<Vec<ValueType>> {
-        for _ in 0..MAX_ALIASES {
+        for _ in 0..=MAX_ALIASES {
             let tokens = &self.resolver.program.crates[crate_id].text;
             match self.written(tokens, text.range.clone()) {
                 Written::Layout(values) => return Some(values),

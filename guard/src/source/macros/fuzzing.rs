@@ -60,17 +60,21 @@ fn is_in_call(binding: &Binding, length: usize) {
 mod tests {
     use std::cell::Cell;
 
-    use super::super::{MAX_EXPANDED_TOKENS, matcher, transcriber};
+    use super::super::{MAX_EXPANDED_TOKENS, MAX_STEPS, matcher, transcriber};
     use crate::source::tokens::Tokens;
 
     /// How many tokens `rules` make of `call`, where that is known.
     fn expanded(rules: &str, call: &str) -> Option<usize> {
+        expanded_within(rules, call, MAX_EXPANDED_TOKENS, MAX_STEPS)
+    }
+
+    /// The same with so many tokens and steps left.
+    fn expanded_within(rules: &str, call: &str, limit: usize, left: usize) -> Option<usize> {
         let [rules, call] = [rules, call].map(|text| Tokens::lex(text.to_owned()).unwrap());
-        let steps = Cell::new(0);
+        let steps = Cell::new(MAX_STEPS - left);
         let (body, bindings) =
             matcher::first_match(&rules, 0..rules.len(), &call, 0..call.len(), &steps)?;
         let places = transcriber::Places { rules: (0, &rules), input: (1, &call) };
-        let limit = MAX_EXPANDED_TOKENS;
         Some(transcriber::transcribe(&places, body, &bindings, limit, &steps)?.len())
     }
 
@@ -78,6 +82,20 @@ mod tests {
     fn a_round_costs_what_it_names_and_not_all_that_is_bound() {
         let call = "a ".repeat(200_000);
         assert_eq!(expanded("($($a:tt)*) => { $(f($a))* }", &call), Some(800_000));
+    }
+
+    #[test]
+    fn what_is_left_of_the_limits_is_made_use_of() {
+        let (rules, call) = ("($($a:tt)*) => { f { $($a)* } g }", "a ".repeat(50));
+        let made = 54;
+        for limit in [made - 1, made, made + 1] {
+            let tokens = expanded_within(rules, &call, limit, MAX_STEPS);
+            assert_eq!(tokens, (made <= limit).then_some(made), "{limit} tokens");
+        }
+        let enough = |steps: &usize| expanded_within(rules, &call, made, *steps).is_some();
+        let taken = (0..10_000).find(enough).unwrap();
+        assert!(taken > made, "each token takes a step: {taken}");
+        assert!(!enough(&(taken - 1)) && enough(&(taken + 1)));
     }
 
     /// Each looks at the rest of the call at every token, or at every rule.

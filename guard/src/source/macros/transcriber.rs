@@ -30,7 +30,7 @@ pub(super) fn transcribe(
 ) -> Option<Vec<Piece>> {
     let mut transcriber = Transcriber { places, out: Vec::new(), limit, steps };
     transcriber.range(body, bindings, 0)?;
-    Some(transcriber.out)
+    (transcriber.out.len() <= limit).then_some(transcriber.out)
 }
 
 struct Transcriber<'a> {

@@ -14,7 +14,7 @@ use super::temporaries::Temporaries;
 use super::types::{Flat, Types};
 
 /// How many steps naming the imports of one world may take: interfaces with functions times types.
-const MAX_STEPS: usize = 50_000_000;
+pub(super) const MAX_STEPS: usize = 50_000_000;
 
 /// The declarations as Rust text.
 ///

@@ -12,14 +12,14 @@ use super::arguments::Arguments;
 use crate::source::modules::{read_text, relative_name};
 
 /// How many bytes the documents of one call may have together. All of WASI has less than half a megabyte.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many files and directories one call may bring in.
-const MAX_FILES: usize = 4096;
+pub(super) const MAX_FILES: usize = 4096;
 
 /// How deep types may nest in one expression: the parser is recursive. Published documents stay below
 /// ten.
-const MAX_NESTING: usize = 128;
+pub(super) const MAX_NESTING: usize = 128;
 
 /// Where documents may be read from.
 #[derive(Debug)]

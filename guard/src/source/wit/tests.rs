@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::declarations;
+use super::declarations::MAX_STEPS;
+use super::documents::{MAX_BYTES, MAX_FILES, MAX_NESTING};
+use super::types::MAX_PAYLOADS;
 use crate::source::tokens::Tokens;
 
 /// A package's directory, which goes with this.
@@ -138,19 +141,58 @@ fn a_link_out_of_the_package_is_not_followed() {
     }
 }
 
+/// Checks that a call is understood below and at the limit, and one above it is refused with these words.
+fn assert_edge(limit: usize, words: &str, declares: impl Fn(usize) -> Result<String, String>) {
+    for size in [limit - 1, limit] {
+        declares(size).unwrap_or_else(|refusal| panic!("{size}: {refusal}"));
+    }
+    let refusal = declares(limit + 1).expect_err("too much");
+    assert!(refusal.contains(words), "{refusal}");
+}
+
 #[test]
-fn bounds_are_named() {
+fn limits_are_named() {
     let package = Package::new(&[]);
-    let nested = format!(
-        "package a:b; world w {{ import f: func(x: {}u8{}); }}",
-        "list<".repeat(100_000),
-        ">".repeat(100_000)
-    );
-    let refusal = package.refusal(&inline(&nested));
-    assert!(refusal.contains("nests more than"), "{refusal}");
-    let long = format!("package a:b; world w {{}} // {}", "x".repeat(5 * 1024 * 1024));
-    let refusal = package.refusal(&inline(&long));
-    assert!(refusal.contains("bytes"), "{refusal}");
+    let inline = |text: &str| package.declares(&inline(text), "0.61.1");
+    // One brace and one parenthesis are open around the type.
+    assert_edge(MAX_NESTING, "nests more than", |depth| {
+        let (open, close) = ("list<".repeat(depth - 2), ">".repeat(depth - 2));
+        inline(&format!("package a:b; world w {{ import f: func(x: {open}u8{close}); }}"))
+    });
+    let world = "package a:b; world w {} // ";
+    assert_edge(MAX_BYTES, "bytes", |size| {
+        inline(&format!("{world}{}", "x".repeat(size - world.len())))
+    });
+    let futures = usize::try_from(MAX_PAYLOADS).expect("small");
+    assert_edge(futures, "futures", |count| {
+        let params: Vec<String> = (0..count).map(|at| format!("p{at}: future<u8>")).collect();
+        inline(&format!("package a:b; world w {{ import f: func({}); }}", params.join(", ")))
+    });
+    let deep = "list<".repeat(100_000) + "u8" + &">".repeat(100_000);
+    let refusal = inline(&format!("package a:b; world w {{ import f: func(x: {deep}); }}"));
+    assert!(refusal.expect_err("too deep").contains("nests more than"));
+}
+
+#[test]
+fn a_directory_of_too_many_files_is_named() {
+    assert_edge(MAX_FILES, "files", |count| {
+        let package = Package::new(&[("wit/a.wit", "package a:b; world w {}")]);
+        for at in 1..count {
+            std::fs::write(package.0.join(format!("wit/{at}")), "").expect("it can be written");
+        }
+        package.declares("", "0.61.1")
+    });
+}
+
+#[test]
+fn a_world_of_too_many_steps_is_named() {
+    let package = Package::new(&[]);
+    let types: String = (0..10_000).map(|at| format!("type t{at}=u8;")).collect();
+    assert_edge(MAX_STEPS / 10_000, "steps", |imports| {
+        let imports: String = (0..imports).map(|at| format!("import call{at}: func();")).collect();
+        let text = format!("package a:b; interface i {{ {types} }} world w {{ {imports} }}");
+        package.declares(&inline(&text), "0.61.1")
+    });
 }
 
 /// Definitions `t0`, `t1` … of which each stands on the one before.

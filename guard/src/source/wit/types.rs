@@ -16,7 +16,7 @@ pub(super) const MAX_FLAT: usize = 16;
 const MAX_FLAT_ASYNC: usize = 4;
 
 /// How many futures and streams the signature of one function may hold.
-const MAX_PAYLOADS: u64 = 1000;
+pub(super) const MAX_PAYLOADS: u64 = 1000;
 
 /// A flat value, as wit-bindgen's Rust tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
