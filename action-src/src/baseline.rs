@@ -160,8 +160,19 @@ fn text(file: &Path) -> Result<String, String> {
 mod tests {
     use wasm_import_guard::finding::{Finding, Level};
 
-    use super::Baseline;
+    use super::{Baseline, MAX_BYTES, text};
     use crate::render::samples::{analysis, finding, incomplete, report};
+
+    #[test]
+    fn a_file_at_the_limit_is_read_and_one_byte_more_is_an_error() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for length in [MAX_BYTES - 1, MAX_BYTES, MAX_BYTES + 1] {
+            file.as_file().set_len(length).unwrap();
+            let read = text(file.path()).map(|text| text.len() as u64);
+            let too_large = format!("has more than {MAX_BYTES} bytes");
+            assert_eq!(read, if length > MAX_BYTES { Err(too_large) } else { Ok(length) });
+        }
+    }
 
     fn with(findings: &[(&str, Level)]) -> Vec<crate::render::TargetReport> {
         let mut analysis = analysis();

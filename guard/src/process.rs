@@ -177,6 +177,14 @@ mod tests {
         assert_eq!(first_error(""), "it gave no reason");
     }
 
+    #[test]
+    fn what_fits_is_kept_and_the_rest_is_known_to_be_there() {
+        for (limit, kept, cut) in [(6, "whole", false), (5, "whole", false), (4, "whol", true)] {
+            let read = collect(Some(&b"whole"[..]), limit).recv().unwrap();
+            assert_eq!(read, (kept.as_bytes().to_vec(), cut), "{limit}");
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_child_that_hangs_is_stopped() {

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use wasm_import_guard_tests::repository;
 
-/// The cells of each row of the one table, without its head.
-fn rows(page: &str) -> Vec<Vec<&str>> {
-    let lines = page.lines().filter(|line| line.starts_with('|')).skip(2);
+/// The cells of each row of the table below `heading`, without its head.
+fn rows<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let lines = section.lines().filter(|line| line.starts_with('|')).skip(2);
     lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
@@ -38,12 +40,19 @@ fn source(root: &Path, file: &str) -> String {
 }
 
 #[test]
-fn every_test_and_bound_of_the_table_is_there() {
+fn every_test_and_bound_of_the_tables_is_there() {
     let root = repository();
     let page = source(&root, "SECURITY.md");
-    let rows = rows(&page);
-    assert!(rows.len() >= 20, "{}", rows.len());
-    for row in rows {
+    let tried = rows(&page, "What was tried");
+    assert!(tried.len() >= 20, "{}", tried.len());
+    let at_edges = rows(&page, "Each limit at its edge");
+    assert!(at_edges.len() >= 15, "{}", at_edges.len());
+    let at_edges = at_edges.into_iter().map(|row| {
+        let [input, bound, tests] = row[..] else { panic!("{row:?}") };
+        assert!(!named(bound).is_empty(), "{row:?}");
+        vec![input, "at its edge", bound, tests]
+    });
+    for row in tried.into_iter().chain(at_edges) {
         let [input, result, bound, tests] = row[..] else { panic!("{row:?}") };
         assert!(!input.is_empty() && !result.is_empty(), "{row:?}");
         let (bounds, tests) = (named(bound), named(tests));
@@ -58,6 +67,41 @@ fn every_test_and_bound_of_the_table_is_there() {
     }
 }
 
+/// The constants `MAX_…` of a source file.
+fn bounds(source: &str) -> Vec<&str> {
+    let declared = source.split("const MAX_").skip(1).zip(source.match_indices("const MAX_"));
+    let name = |rest: &str| rest.find(": ").filter(|end| !rest[..*end].contains(' '));
+    declared.filter_map(|(rest, (at, _))| Some(&source[at + 6..at + 10 + name(rest)?])).collect()
+}
+
+#[test]
+fn every_limit_of_the_program_is_named_once_with_how_it_was_tried() {
+    let root = repository();
+    let page = source(&root, "SECURITY.md");
+    let (_, section) = page.split_once("\n## Each limit at its edge\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut found = 0;
+    let mut pending = vec![root.join("guard/src"), root.join("action-src/src")];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let file = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        if file.contains("tests") || !file.ends_with(".rs") {
+            continue;
+        }
+        for bound in bounds(&fs::read_to_string(&path).unwrap()) {
+            let times = section.matches(&format!("`{file}#{bound}`")).count();
+            assert_eq!(times, 1, "{file}#{bound}");
+            found += 1;
+        }
+    }
+    let named = section.matches("#MAX_").count();
+    assert_eq!(named, found, "SECURITY.md names limits that are not there");
+    assert!(found > 100, "{found}");
+}
+
 #[test]
 fn what_is_no_test_does_not_count() {
     assert!(has_test("#[cfg(unix)]\n#[test]\nfn a() {\n}", "a"));
@@ -65,5 +109,9 @@ fn what_is_no_test_does_not_count() {
     assert!(!has_test("fn a() {\n}", "a"));
     assert!(!has_test("#[test]\n#[ignore = \"long\"]\nfn a() {", "a"));
     assert!(!has_test("#[test]\nfn b() {\n}\nfn a() {", "a"));
+    assert_eq!(
+        bounds("pub const MAX_A: u8 = 1;\n/// [`MAX_B`]\nconst MAX_C_D: u8 = 1;"),
+        ["MAX_A", "MAX_C_D"]
+    );
     assert!(!has_bound("const MAX_B: usize = 1;", "MAX"));
 }

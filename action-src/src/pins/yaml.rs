@@ -333,7 +333,7 @@ fn check_work(source: &str) -> Result<(), String> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::{Node, parse};
+    use super::{MAX_BYTES, MAX_DIRECTIVES, MAX_KEY, MAX_NODES, MAX_WORK, Node, parse};
 
     fn scalars(node: &Node, source: &str, found: &mut Vec<(String, String)>) {
         match node {
@@ -372,6 +372,40 @@ mod tests {
             ("-.inf", "-.inf"),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_at_a_limit_is_read_and_what_is_beyond_is_an_error() {
+        // The sequence is a node too.
+        let nodes = |count: usize| format!("[{}]", "1,".repeat(count - 1));
+        let key = |length: usize| format!("{}: 1", "k".repeat(length));
+        let long = "x".repeat(1 << 16);
+        let bytes = |count: usize| {
+            let (aliases, rest) = (count / long.len() - 1, "y".repeat(count % long.len()));
+            format!("- &a {long}\n{}- {rest}\n", "- *a\n".repeat(aliases))
+        };
+        let directives = |count: usize| {
+            let tags: String = (0..count).map(|at| format!("%TAG !{at}! a\n")).collect();
+            format!("{tags}---\na: 1\n")
+        };
+        let brackets = 1_000;
+        let work = |size: usize| {
+            let text = format!("a: [{}]\n# ", "[],".repeat(brackets - 1));
+            format!("{text}{}", "x".repeat(size - text.len()))
+        };
+        for (what, limit, make) in [
+            ("nodes", MAX_NODES, &nodes as &dyn Fn(usize) -> String),
+            ("key", MAX_KEY, &key),
+            ("bytes", MAX_BYTES, &bytes),
+            ("directives", MAX_DIRECTIVES, &directives),
+            ("too many to parse", MAX_WORK / brackets, &work),
+        ] {
+            for size in [limit - 1, limit] {
+                assert_eq!(parse(&make(size)).err(), None, "{size}, {what}");
+            }
+            let error = parse(&make(limit + 1)).err().unwrap();
+            assert!(error.contains(what), "{error}");
+        }
     }
 
     #[test]

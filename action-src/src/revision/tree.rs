@@ -186,6 +186,33 @@ mod tests {
         assert!(entry(b"160000 commit 0123\tsubmodule").expect("sound").is_none());
     }
 
+    /// What git says of one object of this size.
+    fn object(size: u64) -> Vec<u8> {
+        let mut answer = format!("0123 blob {size}\n").into_bytes();
+        answer.resize(answer.len() + usize::try_from(size).expect("it fits"), b'x');
+        answer.push(b'\n');
+        answer
+    }
+
+    #[test]
+    fn files_and_links_beyond_their_limits_are_left_out_and_hide_no_other() {
+        for (is_link, limit) in [(false, MAX_FILE_BYTES), (true, MAX_LINK_BYTES)] {
+            for size in [limit - 1, limit, limit + 1] {
+                let directory = tempfile::tempdir().expect("a directory");
+                let entries = [("a", is_link), ("b", false)].map(|(path, is_link)| Entry {
+                    path: path.into(),
+                    object: "0123".into(),
+                    is_link,
+                });
+                let objects = [object(size), object(3)].concat();
+                let links = write_all(&entries, &objects[..], directory.path()).expect("sound");
+                let is_there = !links.is_empty() || directory.path().join("a").exists();
+                assert_eq!(is_there, size <= limit, "{size}");
+                assert_eq!(fs::read(directory.path().join("b")).expect("written"), b"xxx");
+            }
+        }
+    }
+
     #[test]
     fn an_object_that_is_missing_is_named() {
         let entries = [Entry { path: "a".into(), object: "0123".into(), is_link: false }];

@@ -10,12 +10,6 @@ use crate::document::{Document, Node, ReadError, Table};
 use crate::error::Error;
 use crate::trust::cfg_holds;
 
-/// The most files of `src/bin` that are taken for programs.
-const MAX_BINARIES: usize = 1000;
-
-/// How many directories above a package its workspace is looked for in.
-const MAX_WORKSPACE_DISTANCE: usize = 64;
-
 /// A package's manifest.
 #[derive(Debug, Clone)]
 pub struct Manifest {
@@ -357,7 +351,6 @@ impl Manifest {
         self.directory
             .ancestors()
             .skip(1)
-            .take(MAX_WORKSPACE_DISTANCE)
             .filter_map(|directory| Document::read(&directory.join("Cargo.toml")).ok())
             .find(|document| document.get(&["workspace"]).is_some())
     }
@@ -388,9 +381,9 @@ impl Manifest {
             return Vec::new();
         };
         let mut found: Vec<PathBuf> = entries
-            .take(MAX_BINARIES)
+            .flatten()
             .filter_map(|entry| {
-                let path = entry.ok()?.path();
+                let path = entry.path();
                 let stem = path.file_stem()?.to_str()?;
                 if stem.starts_with('.') || written.contains(&stem) {
                     return None;

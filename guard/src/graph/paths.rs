@@ -231,10 +231,13 @@ mod tests {
 
     #[test]
     fn a_chain_too_long_to_follow_is_not_taken_for_no_path() {
-        let edges: Vec<Vec<usize>> =
-            (0..400).map(|at| if at < 399 { vec![at + 1] } else { Vec::new() }).collect();
-        let edges: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
-        assert_eq!(graph(&edges).paths_to(PackageIndex(399), 5).more, u64::MAX);
+        for (length, more) in [(MAX_LENGTH - 1, 0), (MAX_LENGTH, 0), (MAX_LENGTH + 1, u64::MAX)] {
+            let mut edges: Vec<Vec<usize>> = (1..=length).map(|at| vec![at]).collect();
+            edges.push(Vec::new());
+            let edges: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
+            let paths = graph(&edges).paths_to(PackageIndex(length), 5);
+            assert_eq!((paths.paths.len(), paths.more), (usize::from(more == 0), more), "{length}");
+        }
     }
 
     #[test]

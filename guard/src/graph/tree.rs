@@ -89,7 +89,7 @@ pub(super) fn run(
         return Err(cargo_error(&output.stderr, selection));
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    let lines = read_lines(&text, &mark).ok_or_else(|| {
+    let lines = read_lines(&text, &mark, MAX_LINES).ok_or_else(|| {
         Error::new(format!(
             "`cargo tree` of {} printed something else than was asked for",
             toolchain.cargo.display()
@@ -164,7 +164,8 @@ fn mark() -> String {
 /// from package to package, and cargo leaves out only what it has printed for the very same one.
 type Line = (usize, Printed);
 
-fn read_lines(text: &str, mark: &str) -> Option<Vec<Line>> {
+/// The lines of cargo's output; `None` where it is none, or has more than `limit`.
+fn read_lines(text: &str, mark: &str, limit: usize) -> Option<Vec<Line>> {
     // The depth, then the fields, then ` (*)` perhaps, a line break, and the next line's depth.
     let mut pieces = text.split(mark);
     let mut between = pieces.next()?;
@@ -185,7 +186,7 @@ fn read_lines(text: &str, mark: &str) -> Option<Vec<Line>> {
             library: pieces.next()?.replace('-', "_"),
         };
         lines.push((depth.parse().ok()?, printed));
-        if lines.len() > MAX_LINES {
+        if lines.len() > limit {
             return None;
         }
         between = pieces.next()?;
@@ -301,7 +302,7 @@ mod tests {
 
     /// Lines as cargo prints them, `|` for the mark.
     fn tree(text: &str) -> Tree {
-        build(&read_lines(text, "|").unwrap())
+        build(&read_lines(text, "|", MAX_LINES).unwrap())
     }
 
     fn names(tree: &Tree) -> Vec<String> {
@@ -325,13 +326,21 @@ mod tests {
     }
 
     #[test]
+    fn lines_beyond_the_limit_are_an_error() {
+        let text = "0|a v1.0.0||a|\n".repeat(5);
+        for (limit, is_read) in [(6, true), (5, true), (4, false)] {
+            assert_eq!(read_lines(&text, "|", limit).is_some(), is_read, "{limit}");
+        }
+    }
+
+    #[test]
     fn a_directory_s_name_cannot_forge_a_line() {
         let forged = "0|app v0.1.0 (/w/x)\n1evil v1.0.0 (*)\n/app)||app|\n1|a v1.0.0||a|\n";
         assert_eq!(names(&tree(forged)), ["app []", "a []"]);
-        assert!(read_lines("1evil v1.0.0\n", "|").is_none());
-        assert!(read_lines("0|app", "|").is_none());
-        assert!(read_lines("x|app|||\n", "|").is_none());
-        assert!(read_lines("", "|").unwrap().is_empty());
+        assert!(read_lines("1evil v1.0.0\n", "|", MAX_LINES).is_none());
+        assert!(read_lines("0|app", "|", MAX_LINES).is_none());
+        assert!(read_lines("x|app|||\n", "|", MAX_LINES).is_none());
+        assert!(read_lines("", "|", MAX_LINES).unwrap().is_empty());
         assert_ne!(mark(), mark());
     }
 

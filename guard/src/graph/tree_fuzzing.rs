@@ -5,12 +5,12 @@
     reason = "a promise that is broken is a panic"
 )]
 
-use super::{build, read_lines};
+use super::{MAX_LINES, build, read_lines};
 
 /// There are no more packages than marked lines, and edges lead from package to package.
 pub fn tree_reader(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let Some(lines) = read_lines(&text, "|") else { return };
+    let Some(lines) = read_lines(&text, "|", MAX_LINES) else { return };
     // Each line has four marks.
     assert_eq!(lines.len() * 4, text.matches('|').count(), "lines out of nothing");
     let tree = build(&lines);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How many files of a package are looked at. The largest bindings in the registry ship some thousands.
-const MAX_FILES: usize = 20_000;
+pub(super) const MAX_FILES: usize = 20_000;
 /// Directories whose files no build script of the package links.
 const NOT_LINKED: &[&str] = &["benches", "examples", "node_modules", "tests"];
 
@@ -14,19 +14,29 @@ pub(super) enum Kind {
     CText,
 }
 
-/// The files that can define or import a symbol: objects first, which say it for certain.
-pub(super) fn files(directory: &Path) -> Vec<(PathBuf, Kind)> {
-    let mut files = Vec::new();
+/// The files of a package that can define or import a symbol.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// Objects first, which say it for certain.
+    pub(super) files: Vec<(PathBuf, Kind)>,
+    /// Whether there are more files than [`MAX_FILES`].
+    pub(super) are_cut: bool,
+}
+
+/// Looks through `directory`.
+pub(super) fn files(directory: &Path) -> Files {
+    let (mut files, mut are_cut) = (Vec::new(), false);
     let mut pending = vec![directory.to_path_buf()];
     let mut seen = 0;
-    while let Some(directory) = pending.pop() {
+    'directories: while let Some(directory) = pending.pop() {
         let Ok(entries) = fs::read_dir(&directory) else { continue };
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
             seen += 1;
             if seen > MAX_FILES {
-                return files;
+                are_cut = true;
+                break 'directories;
             }
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with('.') || NOT_LINKED.contains(&name.as_ref()) {
@@ -46,7 +56,7 @@ pub(super) fn files(directory: &Path) -> Vec<(PathBuf, Kind)> {
         }
     }
     files.sort_by_key(|(_, kind)| *kind);
-    files
+    Files { files, are_cut }
 }
 
 fn kind(path: &Path) -> Option<Kind> {

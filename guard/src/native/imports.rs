@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{Kind, files};
+use super::files::{Files, Kind, MAX_FILES, files};
 use super::{MAX_FILE_BYTES, MAX_PACKAGE_BYTES, c_text, may_be_linked};
-use crate::document::read_regular;
+use crate::document::{ReadError, read_regular};
 use crate::graph::Package;
 use crate::import::Place;
 use crate::object::{self, Content};
@@ -21,11 +21,24 @@ pub(crate) fn hidden_imports(package: &Package) -> Vec<(Place, String)> {
     }
     let mut hidden = Vec::new();
     let mut budget = MAX_PACKAGE_BYTES;
-    for (path, kind) in files(&package.directory) {
-        // A file that cannot be read is none that a build can use.
-        let Ok(bytes) = read_regular(&path, MAX_FILE_BYTES.min(budget)) else { continue };
-        budget -= bytes.len() as u64;
+    let Files { files, are_cut } = files(&package.directory);
+    if are_cut {
+        let reason = format!("the package has more than {MAX_FILES} files: not all are looked at");
+        hidden.push((place(package, "Cargo.toml".to_owned(), (1, 1), 1), reason));
+    }
+    for (path, kind) in files {
         let file = || relative_name(&path, &package.directory);
+        let bytes = match read_regular(&path, MAX_FILE_BYTES.min(budget)) {
+            Ok(bytes) => bytes,
+            Err(ReadError::TooLarge(limit)) => {
+                let reason = format!("has more than the {limit} bytes that are read of it");
+                hidden.push((place(package, file(), (1, 1), 1), reason));
+                continue;
+            }
+            // A file that cannot be read is none that a build can use.
+            Err(_) => continue,
+        };
+        budget -= bytes.len() as u64;
         hidden.extend(match kind {
             Kind::Object => in_object(&bytes).map(|what| {
                 let reason =

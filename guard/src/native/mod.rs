@@ -17,7 +17,7 @@ use crate::document::read_regular;
 use crate::graph::Package;
 use crate::object::{self, Content, SymbolKind};
 
-/// Larger files are passed over: the amalgamation of `SQLite`, one of the largest texts, has 9 MB.
+/// Larger files are not read: the amalgamation of `SQLite`, one of the largest texts, has 9 MB.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// How many bytes are read of a package.
 const MAX_PACKAGE_BYTES: u64 = 512 * 1024 * 1024;
@@ -44,7 +44,7 @@ impl NativeCode {
         let mut missing: BTreeSet<&str> =
             names.iter().copied().filter(|name| !self.defined.contains(*name)).collect();
         let mut budget = MAX_PACKAGE_BYTES;
-        for (path, kind) in files(directory) {
+        for (path, kind) in files(directory).files {
             if missing.is_empty() {
                 return;
             }

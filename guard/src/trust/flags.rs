@@ -242,6 +242,13 @@ mod tests {
         ] {
             assert_eq!(cfg_holds(text, &cfg), expected, "{text}");
         }
+        for (depth, holds) in
+            [(MAX_CFG_DEPTH - 1, true), (MAX_CFG_DEPTH, true), (MAX_CFG_DEPTH + 1, false)]
+        {
+            let nested =
+                format!("cfg({}target_os = \"wasi\"{})", "all(".repeat(depth), ")".repeat(depth));
+            assert_eq!(cfg_holds(&nested, &cfg), holds, "{depth}");
+        }
         let deep = format!("cfg({}unix{})", "not(".repeat(100_000), ")".repeat(100_000));
         assert!(!cfg_holds(&deep, &cfg));
     }

@@ -2,6 +2,9 @@
 //! it is said to be incomplete. SECURITY.md names the test of each.
 #![allow(clippy::expect_used, reason = "a test stops where it stands")]
 
+mod configuration;
+mod native;
+mod policies;
 mod sources;
 
 use serde_json::Value;
@@ -37,12 +40,18 @@ enum Known {
     NotAll,
 }
 
-fn known(project: &Scratch) -> Known {
+/// The imports of a project, the places that cannot be read, and what was said beside.
+fn imports(project: &Scratch, more: &[&str]) -> (Vec<Value>, Vec<Value>, String) {
     let arguments = ["imports", "--format", "json", "--offline", "--target", "wasm32-wasip1"];
-    let output = run(project.root(), &arguments);
+    let output = run(project.root(), &[&arguments[..], more].concat());
     assert_eq!(output.status, Some(0), "{}", output.stderr);
     let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
-    let imports = report["imports"].as_array().expect("an array");
+    let list = |key: &str| report[key].as_array().expect("an array").clone();
+    (list("imports"), list("opaque"), output.stderr)
+}
+
+fn known(project: &Scratch) -> Known {
+    let (imports, opaque, said) = imports(project, &[]);
     let wanted = imports.iter().find(|import| import["name"] == "wanted");
     let is_whole = wanted.is_some_and(|import| {
         import["certainty"] == "certain"
@@ -50,12 +59,11 @@ fn known(project: &Scratch) -> Known {
     });
     let has_unknown = wanted
         .is_some_and(|import| import["certainty"] == "possible" || import["wasm_type"].is_null());
-    let opaque = report["opaque"].as_array().expect("an array");
-    let is_said = !opaque.is_empty() || !output.stderr.is_empty() || has_unknown;
+    let is_said = !opaque.is_empty() || !said.is_empty() || has_unknown;
     match (is_whole, is_said) {
         (true, false) => Known::All,
         (_, true) => Known::NotAll,
-        (false, false) => panic!("neither read nor said to be unread: {report}\n{}", output.stderr),
+        (false, false) => panic!("neither read nor said to be unread: {imports:?}\n{said}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use wasm_import_guard_tests::Scratch;
 
-use super::{WANTED, assert_edge, constant};
+use super::{WANTED, assert_edge, constant, imports};
 
 fn library(text: &str) -> Scratch {
     Scratch::library("limited", &[], text)
@@ -113,4 +113,34 @@ fn names_of_types() {
         }
         library(&(text + &WANTED.replace("i32", &format!("T{depth}"))))
     });
+}
+
+/// How sure it is that another crate uses the import, where `count` re-exports lie between.
+fn exposure_behind(count: usize) -> String {
+    let project = Scratch::new();
+    let package = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{rest}")
+    };
+    let mut library = format!("mod m0 {{ {WANTED} }}\n");
+    for at in 1..=count {
+        writeln!(library, "mod m{at} {{ pub use super::m{}::wanted; }}", at - 1).expect("text");
+    }
+    writeln!(library, "pub use m{count}::wanted;").expect("text");
+    project.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"app\", \"sys\"]\n");
+    project
+        .write("app/Cargo.toml", &package("app", "[dependencies]\nsys = { path = \"../sys\" }\n"));
+    project.write("app/src/lib.rs", "pub fn f() -> i64 { unsafe { sys::wanted(1) } }\n");
+    project.write("sys/Cargo.toml", &package("sys", ""));
+    project.write("sys/src/lib.rs", &library);
+    let [import] = &imports(&project, &["-p", "app"]).0[..] else { panic!("there is one import") };
+    import["exposure"].as_str().expect("a string").to_owned()
+}
+
+#[test]
+fn re_exports_of_re_exports() {
+    // Each re-export is a step to the module, and one to the name in it.
+    let limit = constant("guard/src/source/names.rs", "MAX_DEPTH") / 2;
+    for (count, exposure) in [(limit - 2, "exposed"), (limit - 1, "exposed"), (limit, "possible")] {
+        assert_eq!(exposure_behind(count), exposure, "{count}");
+    }
 }
