@@ -385,7 +385,7 @@ mod tests {
             format!("- &a {long}\n{}- {rest}\n", "- *a\n".repeat(aliases))
         };
         let directives = |count: usize| {
-            let tags: String = (0..count).map(|at| format!("%TAG !{at}! a\n")).collect();
+            let tags = (0..count).map(|at| format!("%TAG !{at}! a\n")).collect::<Vec<_>>().concat();
             format!("{tags}---\na: 1\n")
         };
         let brackets = 1_000;

@@ -6,6 +6,7 @@
 mod canary;
 mod changes;
 mod full_disk;
+mod killed;
 mod no_cargo;
 mod sources;
 

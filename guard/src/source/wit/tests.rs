@@ -187,9 +187,10 @@ fn a_directory_of_too_many_files_is_named() {
 #[test]
 fn a_world_of_too_many_steps_is_named() {
     let package = Package::new(&[]);
-    let types: String = (0..10_000).map(|at| format!("type t{at}=u8;")).collect();
+    let types = (0..10_000).map(|at| format!("type t{at}=u8;")).collect::<Vec<_>>().concat();
     assert_edge(MAX_STEPS / 10_000, "steps", |imports| {
-        let imports: String = (0..imports).map(|at| format!("import call{at}: func();")).collect();
+        let imports =
+            (0..imports).map(|at| format!("import call{at}: func();")).collect::<Vec<_>>().concat();
         let text = format!("package a:b; interface i {{ {types} }} world w {{ {imports} }}");
         package.declares(&inline(&text), "0.61.1")
     });
