@@ -2,6 +2,7 @@
 
 mod baseline;
 mod diff;
+mod install;
 mod link;
 mod policy;
 mod why;
@@ -15,15 +16,19 @@ use wasm_import_guard::rules;
 
 pub(crate) use baseline::BaselineArgs;
 pub(crate) use diff::DiffArgs;
+pub(crate) use install::{CompletionsArgs, ManArgs};
 pub(crate) use link::{BuildArgs, LinkArgs};
 pub(crate) use policy::PolicyArgs;
 pub(crate) use why::WhyArgs;
+
+/// The name of the program's file.
+pub(crate) const PROGRAM: &str = "cargo-wasm-import-guard";
 
 /// Tells, before the link, which host imports a Rust dependency graph declares and which of them a
 /// rustc will not bind where their authors meant
 #[derive(Debug, Parser)]
 #[command(
-    name = "cargo-wasm-import-guard",
+    name = PROGRAM,
     bin_name = "cargo wasm-import-guard",
     version,
     arg_required_else_help = true,
@@ -57,6 +62,12 @@ pub(crate) enum Command {
     /// Do what the GitHub Action does: check, annotate, summarise
     #[command(after_help = ACTION_HELP)]
     Action(ActionArgs),
+    /// Write a completion script for a shell to stdout
+    #[command(after_help = install::COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write a manual page to stdout
+    #[command(after_help = install::MAN_EXAMPLES)]
+    Man(ManArgs),
 }
 
 impl Command {
@@ -70,6 +81,7 @@ impl Command {
             Self::Link(link) => link.common.output.color,
             Self::Explain(explain) => explain.color,
             Self::Action(action) => action.common.output.color,
+            Self::Completions(_) | Self::Man(_) => Color::Auto,
         }
     }
 }

@@ -504,7 +504,9 @@ fn what_the_release_workflow_makes_can_be_installed() {
     for (system, _, target) in PLATFORMS {
         let suffix = if system == "Windows" { ".exe" } else { "" };
         let program = format!("#!/bin/sh\necho {CRATE} {VERSION} $1 for {target}\n");
-        release.write(&format!("target/{target}/release/{CRATE}{suffix}"), &program);
+        let binary = format!("target/{target}/release/{CRATE}{suffix}");
+        release.write(&binary, &program);
+        fs::set_permissions(release.path(&binary), fs::Permissions::from_mode(0o755)).unwrap();
         release.write(&format!("target/{target}/release/{CRATE}.d"), "");
         run(&script("build", "Pack"), target);
         fs::remove_dir_all(release.path("dist")).unwrap();

@@ -3,10 +3,12 @@
 mod action;
 mod build;
 mod check;
+mod completions;
 mod diff;
 mod explain;
 mod imports;
 mod link;
+mod man;
 mod why;
 
 use std::collections::BTreeSet;
@@ -33,6 +35,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Link(args) => link::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Action(args) => action::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 
