@@ -23,6 +23,9 @@ use crate::terminal::STRONG;
 /// any number.
 const MAX_SHOWN: usize = 500;
 
+/// The rule whose findings show such places.
+const OPAQUE: &str = "opaque-imports";
+
 /// The findings of each target, each target with a summary.
 pub(super) fn check(reports: &[TargetReport], view: &View) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
@@ -57,6 +60,20 @@ pub(super) fn rendered(
     renderer.render(&[group]) + "\n\n"
 }
 
+/// The places that none of these findings shows.
+fn opaque_beside<'a>(opaque: &'a [Opaque], shown: &[&Finding]) -> Vec<&'a Opaque> {
+    let places = shown.iter().filter(|finding| finding.rule == OPAQUE);
+    let places = places.flat_map(|finding| {
+        finding.related.iter().map(|related| &related.place).chain([&finding.place])
+    });
+    let places: BTreeSet<_> = places.map(position).collect();
+    opaque.iter().filter(|opaque| !places.contains(&position(&opaque.place))).collect()
+}
+
+fn position(place: &Place) -> (&str, &str, &str, usize, usize) {
+    (&place.package, &place.version, &place.file, place.line, place.column)
+}
+
 /// What is shown of one target.
 pub(super) struct Page<'a> {
     pub(super) view: &'a View,
@@ -77,7 +94,7 @@ impl<'a> Page<'a> {
         groups.extend(shared_help(&shown));
         groups.extend(not_shown(all, MAX_SHOWN, "more finding").map(note));
         if self.view.verbose {
-            let opaque = &self.analysis.opaque;
+            let opaque = opaque_beside(&self.analysis.opaque, &shown);
             groups.extend(opaque.iter().take(MAX_SHOWN).map(|opaque| self.opaque(opaque)));
             groups.extend(not_shown(opaque.len(), MAX_SHOWN, "more unreadable place").map(note));
         }
@@ -121,7 +138,7 @@ impl<'a> Page<'a> {
         );
         Word::NOTE
             .primary_title(printable(&message))
-            .id("opaque-imports")
+            .id(OPAQUE)
             .elements(self.primary(place, &opaque.reason))
     }
 

@@ -36,7 +36,7 @@ fn finding(places: &[&Opaque]) -> Finding {
         1 => "a place".to_owned(),
         count => format!("{count} places"),
     };
-    let mut notes = vec![format!("{}:{}: {}", first.place.file, first.place.line, first.reason)];
+    let mut notes = Vec::new();
     if let Some(more) = places.len().checked_sub(verdict::MAX_RELATED + 1).filter(|more| *more > 0)
     {
         notes.push(format!(
@@ -47,7 +47,7 @@ fn finding(places: &[&Opaque]) -> Finding {
         rule: RULE.id,
         level: Level::Note,
         place: first.place.clone(),
-        label: "what this imports is not known".to_owned(),
+        label: first.reason.clone(),
         module: None,
         name: String::new(),
         message: format!("`{package}` has {count} whose imports cannot be read from its source"),

@@ -97,8 +97,8 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
 fn helps(import: &Import, outcomes: &verdict::Outcomes) -> Vec<String> {
     let mut helps = Vec::new();
     if import.kind == ImportKind::Function {
-        let block = "`#[link(wasm_import_module = \"env\")]` on its extern block says what the linker made \
-                     of it before; put the host's own module there if it has one";
+        let block = "`#[link(wasm_import_module = \"env\")]` on its extern block, which says what the linker \
+                     made of it before, or the host's own module if it has one";
         match import.source {
             PackageSource::Path => helps.push(format!("add {block}")),
             PackageSource::Downloaded => helps.push(format!(

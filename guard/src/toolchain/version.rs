@@ -292,13 +292,15 @@ impl Rustc {
         let release = &self.release;
         match self.undefined_symbols() {
             UndefinedSymbols::Imported => format!(
-                "rustc {release} lets the linker make an import of module `env` of a function that                  nothing defines, without a message"
+                "rustc {release} lets the linker make an import of module `env` of a function that \
+                 nothing defines, without a message"
             ),
             UndefinedSymbols::LinkError => format!(
                 "with rustc {release} a symbol that nothing defines is a link error (rust#149868)"
             ),
             UndefinedSymbols::Unknown => format!(
-                "rustc {release} is of the time when undefined symbols became link errors (rust#149868),                  and its version does not tell on which side"
+                "rustc {release} is of the time when undefined symbols became link errors (rust#149868), \
+                 and its version does not tell on which side"
             ),
         }
     }
