@@ -164,6 +164,25 @@ pub fn guard_that_builds(project: &Scratch, target: &str) -> (Command, File) {
     (command, lock)
 }
 
+/// cargo in `directory`, whose project stays where it is, to be told to build with `--target` this: with the
+/// toolchain of the tests, or with another rustc, which gets a target directory by its file name. No other
+/// test builds there as long as the file is held.
+pub fn cargo_for_target(directory: &Path, target: &str, rustc: Option<&Path>) -> (Command, File) {
+    let mut toolchain = toolchain().clone();
+    let mut label = "build".to_owned();
+    if let Some(rustc) = rustc {
+        toolchain = toolchain.with_rustc(rustc);
+        label = rustc.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    }
+    let shared = shared_directory(target, &label);
+    let lock = lock(&shared);
+    let mut cargo = toolchain.cargo(directory);
+    cargo.env("CARGO_TARGET_DIR", &shared);
+    // The target itself is the caller's to name, behind cargo's subcommand.
+    cargo.args(toolchain.target_arguments(target).iter().filter(|it| it.starts_with("-Z")));
+    (cargo, lock)
+}
+
 impl Built {
     /// Panics with cargo's messages unless the build succeeded.
     pub fn expect_success(&self) -> &Self {

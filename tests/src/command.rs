@@ -49,6 +49,20 @@ pub fn guard(directory: &Path) -> Command {
     command
 }
 
+/// `cargo wasm-import-guard` in `directory`, as people type it: cargo finds the command on the path.
+pub fn cargo_with_guard(directory: &Path) -> Command {
+    let mut command = clean_command(&cargo(), directory);
+    let mut path =
+        guard_binary().parent().expect("a file is in a directory").as_os_str().to_owned();
+    if let Some(rest) = std::env::var_os("PATH") {
+        path.push(":");
+        path.push(rest);
+    }
+    command.env("PATH", path).env("RUSTC", &toolchain().rustc);
+    command.env("WASM_IMPORT_GUARD_CACHE", "off").arg("wasm-import-guard");
+    command
+}
+
 /// Runs the command in `directory`.
 pub fn run(directory: &Path, arguments: &[&str]) -> Output {
     Output::of(guard(directory).args(arguments))
