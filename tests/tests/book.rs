@@ -110,7 +110,12 @@ fn every_page_is_in_the_book_and_can_be_chosen() {
 
     let start = fs::read_to_string(book().join("index.html")).unwrap();
     let menu: BTreeSet<_> = tags(&start)
-        .filter(|tag| attribute(tag, "class").is_some_and(|class| class.contains("dropdown-item")))
+        // Those to the page before and the page after look the same, but for `rel`.
+        .filter(|tag| attribute(tag, "rel").is_none())
+        .filter(|tag| {
+            attribute(tag, "class")
+                .is_some_and(|it| it == "nav-link" || it.contains("dropdown-item"))
+        })
         .filter_map(|tag| attribute(tag, "href"))
         .collect();
     for (page, place) in pages.iter().filter(|(page, _)| page != "README.md") {
