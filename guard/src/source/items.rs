@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::attributes::{Arguments, Attributes, split_commas};
+use super::attributes::{Arguments, Attributes};
 use super::definitions::{Defined, is_c_abi};
 use super::extern_block;
 use super::heads::{
     after_generics, body_or_semicolon, for_keyword, function_keyword, has_type_parameter,
     semicolon, type_name, visibility,
 };
-use super::model::{Code, ForUsers, Glob, Path, ScopeId, Target, TypeItem};
+use super::model::{Code, ForUsers, ScopeId, Target};
 use super::modules::{MAX_INLINE_DEPTH, ModuleDirectory, is_file};
 use super::tokens::{Delimiter, Tokens};
 use super::walk::{Context, Owner, Region, Walker};
@@ -128,29 +128,6 @@ impl Walker<'_> {
         });
     }
 
-    fn extern_crate(
-        &mut self,
-        region: &Region,
-        attributes: &Attributes,
-        at: usize,
-        public: bool,
-    ) -> usize {
-        let tokens = self.tokens(region.file);
-        let end = semicolon(tokens, at, region.range.end);
-        if region.truth == Truth::False {
-            return end;
-        }
-        let Some(name) = tokens.ident(at).map(str::to_owned) else { return end };
-        let alias = if tokens.is_keyword(at + 1, "as") { tokens.ident(at + 2) } else { None };
-        let alias = alias.unwrap_or(&name).to_owned();
-        if attributes.has(tokens, "macro_use") {
-            self.source.macro_use_crates.push(name.clone());
-        }
-        let target = if name == "self" { Target::Module(0) } else { Target::Crate(name) };
-        self.bind(region.scope, &alias, public, target);
-        end
-    }
-
     fn module(
         &mut self,
         region: &Region,
@@ -228,26 +205,6 @@ impl Walker<'_> {
         }
     }
 
-    fn use_item(&mut self, region: &Region, at: usize, public: bool) -> usize {
-        let tokens = self.tokens(region.file);
-        let end = semicolon(tokens, at, region.range.end);
-        if region.truth == Truth::False {
-            return end;
-        }
-        let mut aliases = Vec::new();
-        let mut globs = Vec::new();
-        let mut pending = vec![(Path::default(), at..end.saturating_sub(1))];
-        while let Some((prefix, range)) = pending.pop() {
-            use_tree(tokens, prefix, range, &mut pending, &mut aliases, &mut globs);
-        }
-        for (name, path) in aliases {
-            self.bind(region.scope, &name, public, Target::Path(path));
-        }
-        let scope = &mut self.source.scopes[region.scope];
-        scope.globs.extend(globs.into_iter().map(|path| Glob { public, path }));
-        end
-    }
-
     fn impl_block(&mut self, region: &Region, at: usize) -> usize {
         let tokens = self.tokens(region.file);
         let end = region.range.end;
@@ -289,49 +246,6 @@ impl Walker<'_> {
             self.pending.push(Region { range, context, ..region.clone() });
         }
         after
-    }
-
-    fn type_item(
-        &mut self,
-        region: &Region,
-        attributes: &Attributes,
-        keyword: usize,
-        public: bool,
-    ) -> usize {
-        let tokens = self.tokens(region.file);
-        let name_token = keyword + 1;
-        let name = tokens.ident(name_token).unwrap_or_default().to_owned();
-        let end = body_or_semicolon(tokens, name_token + 1, region.range.end);
-        let after = tokens.after(end);
-        if region.truth == Truth::False {
-            return after;
-        }
-        let same_as = if tokens.is_keyword(keyword, "type") {
-            (tokens.is_punct(name_token + 1, '=')).then(|| name_token + 2..end)
-        } else if tokens.is_keyword(keyword, "struct") && is_transparent(tokens, attributes) {
-            only_field(tokens, name_token + 1)
-        } else {
-            None
-        };
-        self.bind_type(region, &name, public, same_as);
-        after
-    }
-
-    fn bind_type(
-        &mut self,
-        region: &Region,
-        name: &str,
-        public: bool,
-        same_as: Option<Range<usize>>,
-    ) {
-        // An associated type is no name of the module around.
-        if matches!(region.context, Context::Associated(_)) {
-            return;
-        }
-        let same_as = same_as.map(|range| self.kept(region, range));
-        let id = self.source.types.len();
-        self.source.types.push(TypeItem { name: name.to_owned(), same_as });
-        self.bind(region.scope, name, public, Target::Type(id));
     }
 
     /// A `static` or `const`, from its name on.
@@ -412,31 +326,6 @@ impl Walker<'_> {
     }
 }
 
-/// Whether `repr(transparent)` is among the attributes, surely.
-fn is_transparent(tokens: &Tokens, attributes: &Attributes) -> bool {
-    attributes.named(tokens, "repr").any(|repr| match &repr.arguments {
-        Arguments::List(list) => {
-            repr.truth == Truth::True && list.clone().any(|at| tokens.is_keyword(at, "transparent"))
-        }
-        _ => false,
-    })
-}
-
-/// The type of a struct's only field; `at` is behind the struct's name.
-fn only_field(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
-    let fields = split_commas(tokens, tokens.inside(at)?);
-    let [field] = fields.as_slice() else { return None };
-    let mut start = field.start;
-    while tokens.is_punct(start, '#') {
-        start = tokens.after(start + 1);
-    }
-    start = visibility(tokens, start).1;
-    if tokens.opens(at, Delimiter::Brace) {
-        start += 2;
-    }
-    Some(start..field.end)
-}
-
 /// Where rustc puts the code of a function.
 fn function_code(
     tokens: &Tokens,
@@ -465,47 +354,5 @@ fn function_code(
         Code::EachUser(ForUsers::OpaqueResult)
     } else {
         Code::OwnCrate
-    }
-}
-
-/// One level of a use tree: names go to `aliases`, stars to `globs`, groups to `pending`.
-fn use_tree(
-    tokens: &Tokens,
-    mut prefix: Path,
-    range: Range<usize>,
-    pending: &mut Vec<(Path, Range<usize>)>,
-    aliases: &mut Vec<(String, Path)>,
-    globs: &mut Vec<Path>,
-) {
-    let mut at = range.start;
-    while at < range.end {
-        if tokens.is_path_separator(at) {
-            prefix.absolute |= prefix.segments.is_empty();
-            at += 2;
-        } else if tokens.is_punct(at, '*') {
-            globs.push(prefix);
-            return;
-        } else if let Some(inside) = tokens.inside(at) {
-            for part in split_commas(tokens, inside) {
-                pending.push((prefix.clone(), part));
-            }
-            return;
-        } else if tokens.is_keyword(at, "as") {
-            if let Some(alias) = tokens.ident(at + 1).filter(|alias| *alias != "_") {
-                aliases.push((alias.to_owned(), prefix));
-            }
-            return;
-        } else if let Some(segment) = tokens.ident(at) {
-            // `a::{self}` names `a`.
-            if segment != "self" || prefix.segments.is_empty() {
-                prefix.segments.push(segment.to_owned());
-            }
-            at += 1;
-        } else {
-            return;
-        }
-    }
-    if let Some(name) = prefix.segments.last().cloned() {
-        aliases.push((name, prefix));
     }
 }

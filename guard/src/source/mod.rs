@@ -28,7 +28,9 @@ mod stored;
 pub(crate) mod text_scan;
 mod texts;
 mod tokens;
+mod types;
 mod users;
+mod uses;
 mod walk;
 pub(crate) mod wasm_type;
 #[cfg(feature = "wit")]

@@ -1,0 +1,76 @@
+//! A library of one file, for unit tests and for fuzzing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::imports::DeclaringCrates;
+use crate::bare_extern::{Definers, KnownSymbols};
+use crate::build_output::BuildOutputs;
+use crate::cache::Cache;
+use crate::cfg::TargetCfg;
+use crate::error::Problem;
+use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex, PackageSource};
+use crate::import::Import;
+use crate::parallel::Threads;
+use crate::source::kept::{Ahead, Keeper};
+use crate::source::load::{Prefetched, Sources};
+use crate::symbols::CSymbols;
+
+/// The imports of a library with this source, on a bare 32-bit wasm target, and what could not be read.
+#[cfg(test)]
+pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
+    static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let name = format!("wasm-import-guard-unit-{}-{count}", std::process::id());
+    let directory = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&directory).expect("a directory can be made");
+    std::fs::write(directory.join("lib.rs"), source).expect("a file can be written");
+    let read = read_library(&directory, &Prefetched::new());
+    std::fs::remove_dir_all(&directory).expect("it can be removed");
+    read
+}
+
+/// The same for the library whose only file is `lib.rs` in `directory`.
+pub(crate) fn read_library(
+    directory: &Path,
+    prefetched: &Prefetched,
+) -> (Vec<Import>, Vec<Problem>) {
+    let path = directory.join("lib.rs");
+    let package = Package {
+        id: "unit".to_owned(),
+        name: "unit".to_owned(),
+        version: "0.1.0".to_owned(),
+        source: PackageSource::Path,
+        directory: directory.to_owned(),
+        crate_name: "unit".to_owned(),
+        entries: vec![Entry { kind: EntryKind::Library, path }],
+        features: BTreeSet::new(),
+        possible_features: BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: true,
+        links: None,
+        is_root: true,
+    };
+    let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
+    let cfg = TargetCfg::default();
+    let builds = BuildOutputs::nothing(&graph, "this is a test");
+    let symbols = CSymbols::unknown();
+    let known = KnownSymbols { symbols: &symbols, considered: &[], musl: None };
+    let cache = Cache::off();
+    let keeper = Keeper::new(&cache, &cfg, &graph, Ahead::default());
+    let sources = Sources {
+        graph: &graph,
+        target: &cfg,
+        workspace_root: directory,
+        builds: &builds,
+        known: &known,
+        threads: Threads::ONE,
+        prefetched,
+        keeper: &keeper,
+    };
+    let read = sources.declarations(&mut |_| {});
+    let definers = Definers::new(&graph, &read, known);
+    let imports = DeclaringCrates::new(&graph, &read, &definers, &cfg).imports();
+    (imports, read.problems)
+}
