@@ -50,21 +50,7 @@ impl Wasmtime {
     /// The one that `tests/wasmtime/setup` installs. One that is missing is a failure, never a test left
     /// out.
     pub fn start() -> Self {
-        let directory = std::env::var_os("WASM_IMPORT_GUARD_WASMTIME").map_or_else(
-            || {
-                std::env::var_os("WASM_IMPORT_GUARD_TOOLCHAIN")
-                    .map_or_else(|| repository().join(".wasm-toolchain"), PathBuf::from)
-                    .join("wasmtime")
-            },
-            PathBuf::from,
-        );
-        let python = directory.join("bin/python");
-        assert!(
-            directory.join("stamp").is_file(),
-            "wasmtime is not there ({}): run `tests/wasmtime/setup`, or `tests/run`, which does",
-            directory.display()
-        );
-        let mut driver = Command::new(python)
+        let mut driver = Self::python()
             .arg(repository().join("tests/wasmtime/driver.py"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -73,6 +59,24 @@ impl Wasmtime {
         let modules = driver.stdin.take().expect("it is piped");
         let answers = BufReader::new(driver.stdout.take().expect("it is piped"));
         Self { driver, modules, answers }
+    }
+
+    /// The Python that has its module `wasmtime`.
+    pub fn python() -> Command {
+        let directory = std::env::var_os("WASM_IMPORT_GUARD_WASMTIME").map_or_else(
+            || {
+                std::env::var_os("WASM_IMPORT_GUARD_TOOLCHAIN")
+                    .map_or_else(|| repository().join(".wasm-toolchain"), PathBuf::from)
+                    .join("wasmtime")
+            },
+            PathBuf::from,
+        );
+        assert!(
+            directory.join("stamp").is_file(),
+            "wasmtime is not there ({}): run `tests/wasmtime/setup`, or `tests/run`, which does",
+            directory.display()
+        );
+        Command::new(directory.join("bin/python"))
     }
 
     /// Calls every exported function of `module`.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use wasm_import_guard::policy::PRESETS;
-use wasm_import_guard_tests::{Output, Scratch, declared_imports, guard};
+use wasm_import_guard::rules::RULES;
+use wasm_import_guard_tests::linking::Wasmtime;
+use wasm_import_guard_tests::{Build, Output, Scratch, declared_imports, guard};
 
 const TARGET: &str = "wasm32-wasip1";
 
@@ -46,6 +48,36 @@ fn what_the_command_writes_is_what_it_checks() {
     for words in ["`proxy_log` is not among the imports of `env`", &place, "app 0.1.0"] {
         assert!(output.stdout.contains(words), "{words} is not in\n{}", output.stdout);
     }
+}
+
+/// The page has the host's own words: those of a host that provides nothing.
+#[test]
+fn a_host_refuses_what_it_does_not_provide() {
+    let source = r#"
+        #[link(wasm_import_module = "env")]
+        unsafe extern "C" {
+            fn now() -> f64;
+        }
+        #[unsafe(no_mangle)]
+        pub extern "C" fn seconds() -> f64 {
+            unsafe { now() / 1000.0 }
+        }
+    "#;
+    let project = Scratch::library("app", &[], source);
+    let built = Build::new("wasm32-unknown-unknown").run(&project);
+    built.expect_success();
+    let module = built.files.iter().find(|it| it.extension().is_some_and(|it| it == "wasm"));
+    let script = "import sys, wasmtime\n\
+                  engine = wasmtime.Engine()\n\
+                  module = wasmtime.Module.from_file(engine, sys.argv[1])\n\
+                  wasmtime.Linker(engine).instantiate(wasmtime.Store(engine), module)\n";
+    let mut host = Wasmtime::python();
+    let output = Output::of(host.args(["-c", script]).arg(module.expect("a module is built")));
+    assert_eq!(output.status, Some(1), "{}", output.stdout);
+    let words = "unknown import: `env::now` has not been defined";
+    assert!(output.stderr.contains(words), "{}", output.stderr);
+    let page = RULES.iter().find(|it| it.id == "unlisted-import").expect("it is a rule").page;
+    assert!(page.contains(words), "{page}");
 }
 
 /// Each preset is what rustc itself sees of the crate that it names as its source.

@@ -2,19 +2,19 @@
 //! sources are built for real is seen in `tests/action`, where act runs action.yml.
 #![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
 
-#[path = "action/workflow_command.rs"]
+mod server;
+mod step;
+#[path = "../action/workflow_command.rs"]
 mod workflow_command;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
-use std::thread;
 
+use server::Server;
+use step::Step;
 use wasm_import_guard_tests::{Scratch, repository};
 
 const CRATE: &str = "cargo-wasm-import-guard";
@@ -27,190 +27,6 @@ const PLATFORMS: [(&str, &str, &str); 5] = [
     ("macOS", "ARM64", "aarch64-apple-darwin"),
     ("Windows", "X64", "x86_64-pc-windows-msvc"),
 ];
-
-/// Answers GET with files, and 404 for all others; remembers what was asked for.
-struct Server {
-    address: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let path = request(stream.as_ref().unwrap());
-                let (status, body) = match files.get(&path) {
-                    Some(body) => ("200 OK", body.as_slice()),
-                    None => ("404 Not Found", "no such file".as_bytes()),
-                };
-                log.lock().unwrap().push(path);
-                let head = format!(
-                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                    body.len()
-                );
-                let mut stream = stream.unwrap();
-                stream.write_all(head.as_bytes()).unwrap();
-                stream.write_all(body).unwrap();
-            }
-        });
-        Self { address, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-/// The path that is asked for, with the header read to its end.
-fn request(stream: &TcpStream) -> String {
-    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    let first = lines.next().unwrap();
-    assert!(lines.any(|line| line.is_empty()));
-    first.strip_prefix("GET ").unwrap().split(' ').next().unwrap().to_owned()
-}
-
-/// A step: its variables, and where it may write.
-struct Step {
-    around: Scratch,
-    variables: BTreeMap<&'static str, String>,
-}
-
-/// What came of one.
-struct Installed {
-    code: Option<i32>,
-    printed: String,
-    binary: Option<PathBuf>,
-}
-
-impl Step {
-    fn new(install: &str, version: &str) -> Self {
-        let around = Scratch::new();
-        around.write("output", "").write("temp/not ours", "").write("work/kept", "");
-        let path = |name: &str| around.path(name).display().to_string();
-        let variables = BTreeMap::from([
-            ("PATH", std::env::var("PATH").unwrap()),
-            ("HOME", path("work")),
-            ("GITHUB_ACTION_PATH", repository().display().to_string()),
-            ("GITHUB_OUTPUT", path("output")),
-            ("RUNNER_TEMP", path("temp")),
-            ("RUNNER_OS", "Linux".to_owned()),
-            ("RUNNER_ARCH", "X64".to_owned()),
-            ("INPUT_INSTALL", install.to_owned()),
-            ("INPUT_VERSION", version.to_owned()),
-        ]);
-        Self { around, variables }
-    }
-
-    fn set(&mut self, name: &'static str, value: impl Into<String>) -> &mut Self {
-        self.variables.insert(name, value.into());
-        self
-    }
-
-    /// With a release of [`VERSION`] on a server: every platform has a binary of its own.
-    fn with_release(&mut self) -> Server {
-        let mut files = BTreeMap::new();
-        let mut table = "version\ttarget\tsha256\n".to_owned();
-        for (system, _, target) in PLATFORMS {
-            let suffix = if system == "Windows" { ".exe" } else { "" };
-            let archive = self.archive(&format!("{CRATE}{suffix}"), target);
-            let sha256 = self.sha256(&archive);
-            let lines = [("1.0.0", "0".repeat(64)), (VERSION, sha256)];
-            let lines = lines.map(|(version, sha256)| format!("{version}\t{target}\t{sha256}\n"));
-            table.extend(lines);
-            files.insert(format!("/v{VERSION}/{CRATE}-v{VERSION}-{target}.tar.gz"), archive);
-        }
-        self.around.write("checksums.tsv", &table);
-        let server = Server::new(files);
-        let table = self.around.path("checksums.tsv").display().to_string();
-        self.set("WASM_IMPORT_GUARD_CHECKSUMS", table);
-        self.set("WASM_IMPORT_GUARD_RELEASES", &server.address);
-        server
-    }
-
-    /// An archive as a release has it, with a program that says its version and what it is for.
-    fn archive(&self, name: &str, target: &str) -> Vec<u8> {
-        let program = format!("#!/bin/sh\necho {CRATE} {VERSION} $1 for {target}\n");
-        self.around.write(&format!("release/{name}"), &program).write("release/README.md", "");
-        let mut tar = Command::new("tar");
-        tar.args(["-czf", "-", "README.md", name]).current_dir(self.around.path("release"));
-        let output = tar.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        output.stdout
-    }
-
-    fn sha256(&self, bytes: &[u8]) -> String {
-        fs::write(self.around.path("release/archive"), bytes).unwrap();
-        let mut sum = Command::new("sha256sum");
-        let output = sum.arg("archive").current_dir(self.around.path("release")).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
-    }
-
-    /// Puts programs before all others that only note what they were called with.
-    fn with_witness(&mut self, programs: &[&str]) -> &mut Self {
-        for name in programs {
-            // A real build leaves a binary, too.
-            self.program(
-                name,
-                "{ printf '%s' \"${0##*/}\"; printf ' <%s>' \"$@\"; echo; env; } >>\"$HOME/called\"",
-            );
-        }
-        let path = format!("{}:{}", self.around.path("bin").display(), self.variables["PATH"]);
-        self.set("PATH", path)
-    }
-
-    fn program(&self, name: &str, script: &str) {
-        let path = format!("bin/{name}");
-        self.around.write(&path, &format!("#!/bin/sh\n{script}\n"));
-        let path = self.around.path(&path);
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn called(&self) -> String {
-        fs::read_to_string(self.around.path("work/called")).unwrap_or_default()
-    }
-
-    fn run(&self) -> Installed {
-        let mut bash = Command::new("bash");
-        bash.arg(repository().join("action/install.sh")).current_dir(self.around.path("work"));
-        let output = bash.env_clear().envs(&self.variables).output().unwrap();
-        let output_file = fs::read_to_string(self.around.path("output")).unwrap();
-        let binary = output_file.strip_prefix("binary=").map(|path| path.trim_end().into());
-        let printed =
-            String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
-        Installed { code: output.status.code(), printed, binary }
-    }
-
-    /// What there is in the runner's temporary directory, beside the file of somebody else.
-    fn left(&self) -> Vec<String> {
-        let names = fs::read_dir(self.around.path("temp")).unwrap();
-        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name != "not ours").collect()
-    }
-
-    /// Runs it, which must end with one error that has all of this; and nothing may be left.
-    fn refused(&self, said: &[&str]) -> Installed {
-        let installed = self.run();
-        assert_eq!(installed.code, Some(2), "{}", installed.printed);
-        assert_eq!(installed.binary, None);
-        let commands: Vec<_> =
-            installed.printed.lines().filter_map(workflow_command::Command::read).collect();
-        let [error] = commands.as_slice() else { panic!("{}", installed.printed) };
-        assert_eq!(error.name, "error");
-        assert_eq!(error.properties["title"], "wasm-import-guard cannot be installed");
-        for said in said.iter().chain(&["\nhelp: "]) {
-            assert!(error.data.contains(said), "{said} is not in {:?}", error.data);
-        }
-        assert_eq!(self.left(), [""; 0]);
-        let kept = fs::read_dir(self.around.path("work")).unwrap();
-        let kept: Vec<_> = kept.map(|entry| entry.unwrap().file_name()).collect();
-        assert!(kept.iter().all(|name| name == "kept" || name == "called"), "{kept:?}");
-        installed
-    }
-}
 
 #[test]
 fn a_binary_with_the_right_checksum_is_installed_and_runs() {
