@@ -16,6 +16,8 @@ mod progress;
 mod render;
 mod repository;
 mod revision;
+#[cfg(test)]
+mod scratch;
 mod session;
 mod terminal;
 mod text;

@@ -53,6 +53,8 @@ pub mod pin;
 pub mod policy;
 mod process;
 pub mod rules;
+#[cfg(test)]
+mod scratch;
 pub mod source;
 pub mod symbols;
 pub mod text;

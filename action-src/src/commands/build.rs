@@ -61,27 +61,9 @@ fn command(session: &Session, target: &str, options: &BuildArgs, common: &Common
     if let Some(profile) = &options.profile {
         command.args(["--profile", profile]);
     }
-    if let Some(path) = &selection.manifest_path {
-        command.arg("--manifest-path").arg(path);
-    }
-    for package in &selection.packages {
-        command.args(["--package", package]);
-    }
-    for features in &selection.features {
-        command.args(["--features", features]);
-    }
-    for (is_given, option) in [
-        (selection.workspace, "--workspace"),
-        (selection.all_features, "--all-features"),
-        (selection.no_default_features, "--no-default-features"),
-        (selection.locked, "--locked"),
-        (selection.offline, "--offline"),
-        (selection.frozen, "--frozen"),
-        (common.output.quiet, "--quiet"),
-    ] {
-        if is_given {
-            command.arg(option);
-        }
+    selection.add_to(&mut command);
+    if common.output.quiet {
+        command.arg("--quiet");
     }
     command
 }

@@ -1,12 +1,12 @@
 //! Values for the tests of the renderers and of what follows from them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::error::{Error, Problem};
 use wasm_import_guard::finding::{Finding, Level};
-use wasm_import_guard::graph::{Graph, PackageIndex, PackageSource};
+use wasm_import_guard::graph::{Dependency, Graph, Package, PackageIndex, PackageSource};
 use wasm_import_guard::import::{
     Certainty, Exposure, ExposureKind, Import, ImportKind, Opaque, Origin, Place, ValueType,
     WasmType,
@@ -37,6 +37,36 @@ pub(crate) fn analysis() -> Analysis {
     }
 }
 
+/// `name version`, whose files are in `/nowhere/name`, with nothing of what else a package may have.
+pub(crate) fn package(label: &str) -> Package {
+    let (name, version) = label.split_once(' ').unwrap();
+    Package {
+        id: label.to_owned(),
+        name: name.to_owned(),
+        version: version.to_owned(),
+        source: PackageSource::Path,
+        directory: Path::new("/nowhere").join(name),
+        crate_name: name.replace('-', "_"),
+        entries: Vec::new(),
+        features: BTreeSet::new(),
+        possible_features: BTreeSet::new(),
+        certain: true,
+        dependencies: Vec::new(),
+        has_build_script: false,
+        links: None,
+        is_root: false,
+    }
+}
+
+/// The same in version 1.0.0, with dependencies on the packages of these numbers.
+pub(crate) fn package_on(name: &str, dependencies: &[usize]) -> Package {
+    let edge = |to: &usize| Dependency { package: PackageIndex(*to), extern_name: String::new() };
+    Package {
+        dependencies: dependencies.iter().map(edge).collect(),
+        ..package(&format!("{name} 1.0.0"))
+    }
+}
+
 pub(crate) fn report(analysis: Analysis) -> TargetReport {
     TargetReport { target: analysis.target.clone(), outcome: Ok(analysis) }
 }
@@ -53,6 +83,31 @@ pub(crate) fn incomplete(mut report: TargetReport) -> TargetReport {
     let problem = Problem { package: None, path: None, message: "gone".to_owned() };
     report.outcome.as_mut().unwrap().problems.push(problem);
     report
+}
+
+/// Reports of which every text that comes from a project is [`HOSTILE`]: one with a finding and a problem, and
+/// one of a target that could not be analysed.
+pub(crate) fn hostile() -> Vec<TargetReport> {
+    let mut finding = finding(Level::Deny);
+    finding.message = HOSTILE.to_owned();
+    finding.name = HOSTILE.to_owned();
+    finding.module = Some(HOSTILE.to_owned());
+    finding.place.file = HOSTILE.to_owned();
+    finding.path = vec![HOSTILE.to_owned(); 2];
+    finding.help = vec![HOSTILE.to_owned()];
+    let mut analysis = analysis();
+    analysis.target = HOSTILE.to_owned();
+    analysis.findings = vec![finding];
+    analysis.problems.push(Problem {
+        package: Some(HOSTILE.to_owned()),
+        path: None,
+        message: HOSTILE.to_owned(),
+    });
+    let failed = TargetReport {
+        target: HOSTILE.to_owned(),
+        outcome: Err(Error::new(HOSTILE).help(HOSTILE)),
+    };
+    vec![report(analysis), failed]
 }
 
 /// The report of a target that could not be analysed.

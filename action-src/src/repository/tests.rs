@@ -5,33 +5,10 @@ use wasm_import_guard::finding::{Finding, Level};
 use wasm_import_guard::graph::{Dependency, Package, PackageIndex, PackageSource};
 
 use super::{Location, Repository};
-use crate::render::samples::{analysis, finding};
-
-/// A directory that is removed when it goes.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let name = format!("wasm-import-guard-repository-{}-{name}", std::process::id());
-        let scratch = Self(std::env::temp_dir().join(name));
-        let _ = std::fs::remove_dir_all(&scratch.0);
-        for (file, text) in files {
-            let path = scratch.0.join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        scratch
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use crate::render::samples::{self, analysis, finding};
+use crate::scratch::Scratch;
 
 fn package(label: &str, directory: PathBuf, dependencies: &[(usize, &str)]) -> Package {
-    let (name, version) = label.split_once(' ').unwrap();
     let source = if directory.components().any(|part| part.as_os_str() == "registry") {
         PackageSource::Downloaded
     } else {
@@ -42,20 +19,10 @@ fn package(label: &str, directory: PathBuf, dependencies: &[(usize, &str)]) -> P
         extern_name: (*name).to_owned(),
     };
     Package {
-        id: label.to_owned(),
-        name: name.to_owned(),
-        version: version.to_owned(),
         source,
         directory,
-        crate_name: name.replace('-', "_"),
-        entries: Vec::new(),
-        features: std::collections::BTreeSet::new(),
-        possible_features: std::collections::BTreeSet::new(),
-        certain: true,
         dependencies: dependencies.iter().map(edge).collect(),
-        has_build_script: false,
-        links: None,
-        is_root: false,
+        ..samples::package(label)
     }
 }
 
@@ -88,31 +55,28 @@ const MIDDLE: &str = "[package]\nname = 'middle'\n\n[target.'cfg(wasm)'.dependen
 const LOCK_FILE: &str = "version = 4\n\n[[package]]\nname = \"host-sys\"\nversion = \"0.13.2\"\n";
 
 /// A workspace whose member `app` depends on its member `middle`, which depends on a registry crate.
-fn workspace(name: &str) -> (Scratch, Analysis, Repository) {
-    let scratch = Scratch::new(
-        name,
-        &[
-            (".git/HEAD", ""),
-            ("ws/app/Cargo.toml", APP),
-            ("ws/app/src/lib.rs", ""),
-            ("ws/middle/Cargo.toml", MIDDLE),
-            ("ws/middle/src/lib.rs", ""),
-            ("ws/Cargo.lock", LOCK_FILE),
-            ("home/registry/host-sys-0.13.2/src/lib.rs", ""),
-        ],
-    );
-    let analysis = with(vec![
-        package("app 0.1.0", scratch.0.join("ws/app"), &[(1, "middle")]),
-        package("middle 0.1.0", scratch.0.join("ws/middle"), &[(2, "host_sys")]),
-        package("host-sys 0.13.2", scratch.0.join("home/registry/host-sys-0.13.2"), &[]),
+fn workspace() -> (Scratch, Analysis, Repository) {
+    let scratch = Scratch::new(&[
+        (".git/HEAD", ""),
+        ("ws/app/Cargo.toml", APP),
+        ("ws/app/src/lib.rs", ""),
+        ("ws/middle/Cargo.toml", MIDDLE),
+        ("ws/middle/src/lib.rs", ""),
+        ("ws/Cargo.lock", LOCK_FILE),
+        ("home/registry/host-sys-0.13.2/src/lib.rs", ""),
     ]);
-    let repository = Repository::around(&scratch.0.join("ws/app"), None);
+    let analysis = with(vec![
+        package("app 0.1.0", scratch.path("ws/app"), &[(1, "middle")]),
+        package("middle 0.1.0", scratch.path("ws/middle"), &[(2, "host_sys")]),
+        package("host-sys 0.13.2", scratch.path("home/registry/host-sys-0.13.2"), &[]),
+    ]);
+    let repository = Repository::around(&scratch.path("ws/app"), None);
     (scratch, analysis, repository)
 }
 
 #[test]
 fn a_finding_of_the_repository_is_at_its_own_line() {
-    let (_scratch, analysis, repository) = workspace("own");
+    let (_scratch, analysis, repository) = workspace();
     let finding = in_package(&analysis.graph.packages[1], &["app 0.1.0", "middle 0.1.0"]);
     let location = locate(&repository, &analysis, &finding).unwrap();
     let file = "ws/middle/src/lib.rs".to_owned();
@@ -122,7 +86,7 @@ fn a_finding_of_the_repository_is_at_its_own_line() {
 #[test]
 fn a_finding_of_a_registry_crate_is_where_the_last_member_names_the_way_to_it() {
     // The registry lies in the repository too: what counts is where the package came from.
-    let (_scratch, analysis, repository) = workspace("registry");
+    let (_scratch, analysis, repository) = workspace();
     let path = ["app 0.1.0", "middle 0.1.0", "host-sys 0.13.2"];
     let finding = in_package(&analysis.graph.packages[2], &path);
     let location = locate(&repository, &analysis, &finding).unwrap();
@@ -133,12 +97,12 @@ fn a_finding_of_a_registry_crate_is_where_the_last_member_names_the_way_to_it() 
 
 #[test]
 fn without_a_line_in_a_manifest_the_lock_file_has_one() {
-    let (scratch, analysis, repository) = workspace("lock");
-    std::fs::write(scratch.0.join("ws/middle/Cargo.toml"), "[package]\nname = 'middle'\n").unwrap();
+    let (scratch, analysis, repository) = workspace();
+    std::fs::write(scratch.path("ws/middle/Cargo.toml"), "[package]\nname = 'middle'\n").unwrap();
     let path = ["app 0.1.0", "middle 0.1.0", "host-sys 0.13.2"];
     let finding = in_package(&analysis.graph.packages[2], &path);
     assert_eq!(at(locate(&repository, &analysis, &finding)), Some(("ws/Cargo.lock".to_owned(), 4)));
-    std::fs::remove_file(scratch.0.join("ws/Cargo.lock")).unwrap();
+    std::fs::remove_file(scratch.path("ws/Cargo.lock")).unwrap();
     assert_eq!(locate(&repository, &analysis, &finding), None);
 }
 
@@ -150,13 +114,13 @@ fn of_two_packages_with_one_label_the_one_of_the_place_counts() {
         ("registry/a/src/lib.rs", ""),
         ("registry/b/src/lib.rs", ""),
     ];
-    let scratch = Scratch::new("twins", &files);
+    let scratch = Scratch::new(&files);
     let analysis = with(vec![
-        package("app 0.1.0", scratch.0.clone(), &[(1, "a"), (2, "b")]),
-        package("a 1.0.0", scratch.0.join("registry/a"), &[]),
-        package("a 1.0.0", scratch.0.join("registry/b"), &[]),
+        package("app 0.1.0", scratch.root().to_owned(), &[(1, "a"), (2, "b")]),
+        package("a 1.0.0", scratch.path("registry/a"), &[]),
+        package("a 1.0.0", scratch.path("registry/b"), &[]),
     ]);
-    let repository = Repository::around(&scratch.0, None);
+    let repository = Repository::around(scratch.root(), None);
     for (index, line) in [(1, 2), (2, 4)] {
         let finding = in_package(&analysis.graph.packages[index], &["app 0.1.0", "a 1.0.0"]);
         assert_eq!(
@@ -168,7 +132,7 @@ fn of_two_packages_with_one_label_the_one_of_the_place_counts() {
 
 #[test]
 fn a_path_that_the_graph_does_not_have_gives_no_place_outside_the_repository() {
-    let (_scratch, analysis, repository) = workspace("strange");
+    let (_scratch, analysis, repository) = workspace();
     let mut finding = in_package(&analysis.graph.packages[2], &["app 0.1.0", "other 1.0.0"]);
     finding.place.directory = PathBuf::from("/nowhere");
     finding.place.version = "9.9.9".to_owned();
@@ -184,8 +148,8 @@ fn the_repository_is_the_outermost_checkout_of_the_workspace() {
         ("work/checkout/submodule/app/Cargo.toml", ""),
         ("work/plain/app/Cargo.toml", ""),
     ];
-    let scratch = Scratch::new("around", &files);
-    let top = scratch.0.canonicalize().unwrap();
+    let scratch = Scratch::new(&files);
+    let top = scratch.root().canonicalize().unwrap();
     let root = |directory: &str, workspace: Option<&str>| {
         let workspace = workspace.map(|workspace| top.join(workspace));
         let root = Repository::around(&top.join(directory), workspace.as_deref()).root;

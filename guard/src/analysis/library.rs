@@ -12,6 +12,8 @@ use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex, PackageSource};
 use crate::import::Import;
 use crate::parallel::Threads;
+#[cfg(test)]
+use crate::scratch::Scratch;
 use crate::source::kept::{Ahead, Keeper};
 use crate::source::load::{Prefetched, Sources};
 use crate::symbols::CSymbols;
@@ -19,15 +21,8 @@ use crate::symbols::CSymbols;
 /// The imports of a library with this source, on a bare 32-bit wasm target, and what could not be read.
 #[cfg(test)]
 pub(crate) fn read_for_tests(source: &str) -> (Vec<Import>, Vec<Problem>) {
-    static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let name = format!("wasm-import-guard-unit-{}-{count}", std::process::id());
-    let directory = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&directory).expect("a directory can be made");
-    std::fs::write(directory.join("lib.rs"), source).expect("a file can be written");
-    let read = read_library(&directory, &Prefetched::new());
-    std::fs::remove_dir_all(&directory).expect("it can be removed");
-    read
+    let directory = Scratch::new(&[("lib.rs", source)]);
+    read_library(directory.root(), &Prefetched::new())
 }
 
 /// The same for the library whose only file is `lib.rs` in `directory`.

@@ -2,36 +2,28 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Cache, Key};
+use crate::scratch::Scratch;
 
 type Value = Vec<(String, Option<u32>)>;
 
-struct Scratch(PathBuf);
+struct Directory(Scratch);
 
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let name = format!("wasm-import-guard-cache-{name}-{}", std::process::id());
-        let directory = std::env::temp_dir().join(name);
-        fs::create_dir_all(&directory).expect("the temporary directory can be written");
-        Self(directory)
+impl Directory {
+    fn new() -> Self {
+        Self(Scratch::new(&[]))
     }
 
     fn cache(&self) -> Cache {
-        Cache::at(self.0.clone())
+        Cache::at(self.0.root().to_owned())
     }
 
     fn entries(&self) -> Vec<PathBuf> {
-        let groups = fs::read_dir(self.0.join("entries")).into_iter().flatten().flatten();
+        let groups = fs::read_dir(self.0.path("entries")).into_iter().flatten().flatten();
         groups
             .flat_map(|group| fs::read_dir(group.path()).expect("a directory"))
             .flatten()
             .map(|it| it.path())
             .collect()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).expect("it can be removed");
     }
 }
 
@@ -41,7 +33,7 @@ fn value() -> Value {
 
 #[test]
 fn what_is_put_is_got_by_the_same_key_only() {
-    let scratch = Scratch::new("same");
+    let scratch = Directory::new();
     let cache = scratch.cache();
     let key = Key::new("test").with("a").with("bc");
     assert_eq!(cache.get::<Value>(&key), None);
@@ -59,7 +51,7 @@ fn what_is_put_is_got_by_the_same_key_only() {
 
 #[test]
 fn an_entry_that_was_cut_or_changed_anywhere_counts_as_none() {
-    let scratch = Scratch::new("cut");
+    let scratch = Directory::new();
     let cache = scratch.cache();
     let key = Key::new("test");
     cache.put(&key, &value());
@@ -81,7 +73,7 @@ fn an_entry_that_was_cut_or_changed_anywhere_counts_as_none() {
 
 #[test]
 fn an_entry_of_another_key_in_its_place_counts_as_none() {
-    let scratch = Scratch::new("place");
+    let scratch = Directory::new();
     let cache = scratch.cache();
     let (one, other) = (Key::new("one"), Key::new("other"));
     cache.put(&one, &value());
@@ -94,8 +86,8 @@ fn an_entry_of_another_key_in_its_place_counts_as_none() {
 
 #[test]
 fn where_nothing_can_be_written_nothing_is_kept() {
-    let scratch = Scratch::new("full");
-    fs::write(scratch.0.join("entries"), "no directory").expect("writable");
+    let scratch = Directory::new();
+    fs::write(scratch.0.path("entries"), "no directory").expect("writable");
     let key = Key::new("test");
     scratch.cache().put(&key, &value());
     assert_eq!(scratch.cache().get::<Value>(&key), None);
@@ -105,7 +97,7 @@ fn where_nothing_can_be_written_nothing_is_kept() {
 
 #[test]
 fn writers_at_once_leave_a_whole_entry_and_nothing_else() {
-    let scratch = Scratch::new("race");
+    let scratch = Directory::new();
     let key = Key::new("test");
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -122,7 +114,7 @@ fn writers_at_once_leave_a_whole_entry_and_nothing_else() {
 
 #[test]
 fn old_entries_go_and_young_ones_stay() {
-    let scratch = Scratch::new("sweep");
+    let scratch = Directory::new();
     let cache = scratch.cache();
     let (old, young) = (Key::new("old"), Key::new("young"));
     cache.put(&old, &value());

@@ -171,43 +171,37 @@ fn leading<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::PathBuf;
-
     use super::*;
+    use crate::scratch::Scratch;
 
     /// Features, and who asks for what.
     type Found = (Vec<String>, Vec<(usize, String)>);
 
-    /// Packages whose manifests are files, which go with it. The first is the root; each depends on the next.
+    /// Packages whose manifests are files. The first is the root; each depends on the next.
     struct Chain {
-        directory: PathBuf,
+        _directory: Scratch,
         graph: Graph,
     }
 
     impl Chain {
         /// Name, features that are on, manifest.
-        fn new(name: &str, packages: &[(&str, &[&str], &str)]) -> Self {
-            let process = std::process::id();
-            let directory =
-                std::env::temp_dir().join(format!("wasm-import-guard-features-{name}-{process}"));
+        fn new(packages: &[(&str, &[&str], &str)]) -> Self {
+            let directory = Scratch::new(&[]);
             let mut graph = Graph { packages: Vec::new(), roots: vec![PackageIndex(0)] };
             for (at, (name, features, manifest)) in packages.iter().enumerate() {
-                let own = directory.join(name);
-                fs::create_dir_all(&own).unwrap();
-                fs::write(own.join("Cargo.toml"), manifest).unwrap();
+                directory.write(&format!("{name}/Cargo.toml"), manifest);
                 let next = packages.get(at + 1).map(|(next, ..)| Dependency {
                     package: PackageIndex(at + 1),
                     extern_name: next.replace('-', "_"),
                 });
                 graph.packages.push(Package {
-                    directory: own,
+                    directory: directory.path(name),
                     features: features.iter().map(|feature| (*feature).to_owned()).collect(),
                     dependencies: next.into_iter().collect(),
                     ..Package::without_source(name)
                 });
             }
-            Self { directory, graph }
+            Self { _directory: directory, graph }
         }
 
         /// The features that bring in the last package, and who asks for what.
@@ -216,12 +210,6 @@ mod tests {
             let found = self.graph.activation(PackageIndex(last - 1), PackageIndex(last))?;
             let requests = found.requests.into_iter().map(|one| (one.by.0, one.feature));
             Some((found.features, requests.collect()))
-        }
-    }
-
-    impl Drop for Chain {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.directory);
         }
     }
 
@@ -235,10 +223,11 @@ mod tests {
     fn a_feature_and_who_turns_it_on() {
         let middle = format!("{TIME}[features]\nwasm = ['js']\njs = ['dep:clock']\nother = []\n");
         let app = "[dependencies]\ntime = { version = '1', features = ['wasm', 'other'] }\n";
-        let chain = Chain::new(
-            "named",
-            &[("app", &[], app), ("time", &["wasm", "js", "other"], &middle), ("clock", &[], "")],
-        );
+        let chain = Chain::new(&[
+            ("app", &[], app),
+            ("time", &["wasm", "js", "other"], &middle),
+            ("clock", &[], ""),
+        ]);
         let expected = (strings(&["js"]), vec![(0, "wasm".to_owned())]);
         assert_eq!(chain.last(), Some(expected));
     }
@@ -255,14 +244,11 @@ mod tests {
                 vec![(0, "clock".to_owned())],
             ),
         ] {
-            let chain = Chain::new(
-                "default",
-                &[
-                    ("app", &["x"], app),
-                    ("time", &["default", "clock"], &middle),
-                    ("clock", &[], ""),
-                ],
-            );
+            let chain = Chain::new(&[
+                ("app", &["x"], app),
+                ("time", &["default", "clock"], &middle),
+                ("clock", &[], ""),
+            ]);
             assert_eq!(chain.last(), Some((strings(&["clock", "default"]), requests)), "{app}");
         }
     }
@@ -270,7 +256,7 @@ mod tests {
     #[test]
     fn nothing_is_said_of_what_is_not_sure() {
         let last = |middle: &str, features: &[&str]| {
-            Chain::new("unsure", &[("time", features, middle), ("clock", &[], "")]).last()
+            Chain::new(&[("time", features, middle), ("clock", &[], "")]).last()
         };
         // Not optional, or not everywhere.
         assert_eq!(last("[dependencies]\nclock = '1'\n", &["clock"]), None);

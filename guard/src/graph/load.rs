@@ -181,7 +181,7 @@ pub fn single_package(directory: &Path, features: &BTreeSet<String>) -> Result<L
 fn workspace_root(toolchain: &Toolchain, selection: &Selection) -> Result<PathBuf, Error> {
     let mut command = toolchain.cargo_command(&selection.directory);
     command.args(["locate-project", "--workspace", "--message-format", "plain"]);
-    tree::add_manifest(&mut command, selection);
+    selection.add_manifest_to(&mut command);
     let output = process::run(&mut command, process::LOCAL_TIME_LIMIT)?;
     if !output.success {
         let words = process::first_error(&output.stderr);

@@ -355,6 +355,7 @@ fn packages_under(directory: &Path) -> Packages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn sources_as_cargo_writes_them() {
@@ -385,29 +386,23 @@ mod tests {
     }
 
     /// A cargo home for one test, and a configuration that uses it.
-    struct Home(PathBuf);
+    struct Home(Scratch);
 
     impl Home {
-        fn new(name: &str) -> Self {
-            let root = std::env::temp_dir()
-                .join(format!("wasm-import-guard-locate-{}-{name}", std::process::id()));
-            let _ = fs::remove_dir_all(&root);
-            fs::create_dir_all(&root).unwrap();
-            Self(root)
+        fn new() -> Self {
+            Self(Scratch::new(&[]))
         }
 
         fn package(&self, directory: &str, name: &str, version: &str) -> PathBuf {
-            let directory = self.0.join(directory);
-            fs::create_dir_all(&directory).unwrap();
             let text = format!("[package]\nname = '{name}'\nversion = '{version}'\n");
-            fs::write(directory.join("Cargo.toml"), text).unwrap();
-            directory
+            self.0.write(&format!("{directory}/Cargo.toml"), text);
+            self.0.path(directory)
         }
 
         fn locate(&self, configuration: &str, id: &str) -> Result<PathBuf, String> {
-            let path = self.0.join("project/.cargo/config.toml");
+            let path = self.0.path("project/.cargo/config.toml");
             let document = Document::parse(&path, configuration).unwrap();
-            let configuration = Configuration::of_documents(vec![document]).at_home(&self.0);
+            let configuration = Configuration::of_documents(vec![document]).at_home(self.0.root());
             let (name, rest) = id.split_once(" v").unwrap();
             let (version, source) = rest.split_once(' ').unwrap_or((rest, ""));
             let source = source.strip_prefix('(').and_then(|source| source.strip_suffix(')'));
@@ -415,15 +410,9 @@ mod tests {
         }
     }
 
-    impl Drop for Home {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
     #[test]
     fn the_cache_of_the_registry_that_cargo_names_is_preferred() {
-        let home = Home::new("registries");
+        let home = Home::new();
         let first = home.package(
             "registry/src/aaa.example.org-0000000000000001/a-1.0.0+b.1",
             "a",
@@ -455,7 +444,7 @@ mod tests {
 
     #[test]
     fn checkouts_are_told_apart_by_name_and_revision() {
-        let home = Home::new("checkouts");
+        let home = Home::new();
         let wanted =
             home.package("git/checkouts/repo-0123456789abcdef/89abcde/crates/deep/a", "a", "1.0.0");
         home.package("git/checkouts/repo-0123456789abcdef/1234567/a", "a", "1.0.0");
@@ -471,7 +460,7 @@ mod tests {
 
     #[test]
     fn vendored_git_sources_and_circles_of_replacements() {
-        let home = Home::new("vendored");
+        let home = Home::new();
         let vendored = home.package("project/vendor/a", "a", "1.0.0");
         let text = "[source.'git+https://example.org/x/repo']\ngit = 'https://example.org/x/repo.git'\nreplace-with = 'v'\n[source.v]\ndirectory = 'vendor'\n";
         assert_eq!(
@@ -485,7 +474,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_gone_is_named() {
-        let home = Home::new("gone");
+        let home = Home::new();
         assert_eq!(home.locate("", "a v1.0.0 (/nowhere/a)"), Err("/nowhere/a is gone".to_owned()));
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn run(
     let mut command = toolchain.cargo_command(&selection.directory);
     command.args(["tree", "--edges", "normal", "--prefix", "depth", "--target", target]);
     command.args(["--format", &format]);
-    add_selection(&mut command, selection);
+    selection.add_to(&mut command);
     if let Some(flags) = flags {
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     }
@@ -96,45 +96,6 @@ pub(super) fn run(
         ))
     })?;
     Ok(build(&lines))
-}
-
-/// The options that choose manifest, packages, features and lock behaviour, each in one argument, so
-/// that no value can be taken for an option.
-pub(super) fn add_selection(command: &mut std::process::Command, selection: &Selection) {
-    let with = |name: &str, value: &std::ffi::OsStr| {
-        let mut argument = std::ffi::OsString::from(name);
-        argument.push("=");
-        argument.push(value);
-        argument
-    };
-    add_manifest(command, selection);
-    for package in &selection.packages {
-        command.arg(with("--package", package.as_ref()));
-    }
-    for features in &selection.features {
-        command.arg(with("--features", features.as_ref()));
-    }
-    for (given, option) in [
-        (selection.workspace, "--workspace"),
-        (selection.all_features, "--all-features"),
-        (selection.no_default_features, "--no-default-features"),
-        (selection.locked, "--locked"),
-        (selection.offline, "--offline"),
-        (selection.frozen, "--frozen"),
-    ] {
-        if given {
-            command.arg(option);
-        }
-    }
-}
-
-/// `--manifest-path`.
-pub(super) fn add_manifest(command: &mut std::process::Command, selection: &Selection) {
-    if let Some(path) = &selection.manifest_path {
-        let mut argument = std::ffi::OsString::from("--manifest-path=");
-        argument.push(path);
-        command.arg(argument);
-    }
 }
 
 /// What cargo said, and the way out where there is a usual one.

@@ -79,6 +79,30 @@ pub struct Evidence {
     pub declared: Vec<usize>,
 }
 
+impl Evidence {
+    /// Evidence without notes, outcomes and declarations, that these sites show: the first [`MAX_SITES`] of
+    /// them are kept.
+    fn shown_by(
+        sites: impl IntoIterator<Item = Site>,
+        kind: EvidenceKind,
+        level: Level,
+        (module, name): (Option<&str>, &str),
+        message: String,
+    ) -> Self {
+        Self {
+            kind,
+            level,
+            module: module.map(str::to_owned),
+            name: name.to_owned(),
+            message,
+            notes: Vec::new(),
+            outcomes: BTreeSet::new(),
+            sites: sites.into_iter().take(MAX_SITES).collect(),
+            declared: Vec::new(),
+        }
+    }
+}
+
 /// The most files that one piece of evidence names.
 pub const MAX_SITES: usize = 20;
 

@@ -176,16 +176,6 @@ impl Judge<'_> {
     ) -> Evidence {
         let member = self.module.within_component.map(|index| format!("core module {index}"));
         let site = Site { path: self.module.path.clone(), member, crate_name: None };
-        Evidence {
-            kind,
-            level,
-            module: module.map(str::to_owned),
-            name: name.to_owned(),
-            message,
-            notes: Vec::new(),
-            outcomes: BTreeSet::new(),
-            sites: vec![site],
-            declared: Vec::new(),
-        }
+        Evidence::shown_by([site], kind, level, (module, name), message)
     }
 }

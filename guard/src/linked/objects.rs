@@ -308,17 +308,7 @@ impl Judge<'_> {
     ) -> Evidence {
         let sites: BTreeSet<&Site> =
             references.iter().map(|it| &self.parts.sites[it.site]).collect();
-        Evidence {
-            kind,
-            level,
-            module: module.map(str::to_owned),
-            name: name.to_owned(),
-            message,
-            notes: Vec::new(),
-            outcomes: BTreeSet::new(),
-            sites: sites.into_iter().take(MAX_SITES).cloned().collect(),
-            declared: Vec::new(),
-        }
+        Evidence::shown_by(sites.into_iter().cloned(), kind, level, (module, name), message)
     }
 }
 

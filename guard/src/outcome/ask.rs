@@ -83,6 +83,11 @@ pub(super) fn is_import(target: &Target, module: Option<&str>, name: &str) -> bo
     matches!(target, Target::Import(it) if it.name == name && it.module == module.unwrap_or("env"))
 }
 
+/// What the linker makes of the caller's reference, which is meant to reach `import`.
+pub(super) fn ask_import(inputs: &[Input], rustc: &Rustc, import: &Import) -> BTreeSet<Outcome> {
+    ask(inputs, rustc, |it| is_import(it, import.module.as_deref(), &import.name))
+}
+
 /// What the linker makes of the caller's reference, with each set of options that `rustc` may give it;
 /// `is_meant` knows what it was meant to reach.
 pub(super) fn ask(

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::ask::{CALLER, ask, calling, defining, is_import, own_symbol, root, types, undefined};
+use super::ask::{
+    CALLER, ask, ask_import, calling, defining, is_import, own_symbol, root, types, undefined,
+};
 use super::link::{Input, Item, Object, Symbol, Target};
 use super::possible::merged;
 use super::{LinkerName, Outcome};
@@ -34,9 +36,7 @@ pub fn beside_definition(
         let own = own_symbol(import, &wanted);
         let definition = defining(&definition.name, false, is_function, &defined);
         for inputs in links_of_crates(&own, &definition) {
-            outcomes.extend(ask(&inputs, rustc, |it| {
-                is_import(it, import.module.as_deref(), &import.name)
-            }));
+            outcomes.extend(ask_import(&inputs, rustc, import));
         }
         if is_function && import.kind == ImportKind::Function {
             outcomes.extend(merged(&wanted, &defined));
@@ -158,9 +158,7 @@ pub fn beside_other_type(
         let own = Input::Object(calling(own_symbol(import, &first), CALLER, true));
         let twin = Input::Object(calling(own_symbol(other, &second), "other_caller", true));
         for inputs in [[own.clone(), twin.clone()], [twin, own]] {
-            outcomes.extend(ask(&inputs, rustc, |it| {
-                is_import(it, import.module.as_deref(), &import.name)
-            }));
+            outcomes.extend(ask_import(&inputs, rustc, import));
         }
     }
     outcomes

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::{
-    CALLER, another, ask, calling, defining, is_import, own_symbol, root, types, undefined,
+    CALLER, another, ask_import, calling, defining, own_symbol, root, types, undefined,
 };
 use super::link::{Input, Item, Object, Symbol};
 use super::{LinkerName, Others, Outcome};
@@ -45,9 +45,7 @@ pub fn beside_c_symbol(
         let twin = twin.then(|| Symbol { name: import.name.clone(), weak: false, item });
         let replaced = others.defined.contains(&import.name);
         for inputs in links(&own, twin.as_ref(), &definition, &symbol.library, replaced, others) {
-            outcomes.extend(ask(&inputs, rustc, |it| {
-                is_import(it, import.module.as_deref(), &import.name)
-            }));
+            outcomes.extend(ask_import(&inputs, rustc, import));
         }
         if twin.is_some() && import.kind == ImportKind::Function && symbol.is_function {
             outcomes.extend(merged(&wanted, &defined));
@@ -71,9 +69,7 @@ pub fn beside_other_module(import: &Import, other: &Import, rustc: &Rustc) -> BT
         let own = Input::Object(calling(own_symbol(import, &wanted), CALLER, true));
         let twin = Input::Object(calling(own_symbol(other, &others), "other_caller", true));
         for inputs in [vec![own.clone(), twin.clone()], vec![twin, own]] {
-            outcomes.extend(ask(&inputs, rustc, |it| {
-                is_import(it, import.module.as_deref(), &import.name)
-            }));
+            outcomes.extend(ask_import(&inputs, rustc, import));
         }
         if import.kind == ImportKind::Function && other.kind == ImportKind::Function {
             outcomes.extend(merged(&wanted, &others));

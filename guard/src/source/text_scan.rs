@@ -257,6 +257,7 @@ fn may_open_block(behind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn only_what_can_be_a_block_is_a_hint() {
@@ -280,14 +281,9 @@ mod tests {
 
     #[test]
     fn what_is_included_from_beside_the_directory_is_seen() {
-        let name = format!("wasm-import-guard-include-{}", std::process::id());
-        let package = std::env::temp_dir().join(name);
-        let write = |file: &str, text: &str| {
-            let path = package.join(file);
-            std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
-            std::fs::write(path, text).expect("a file can be written");
-        };
-        let source = package.join("src");
+        let package = Scratch::new(&[]);
+        let write = |file: &str, text: &str| package.write(file, text);
+        let source = package.path("src");
         write("generated/a.rs", "pub fn word() {}");
         write("src/lib.rs", "mod below;\n#[doc = include_str!(\"../README.md\")] mod a {}");
         write("src/below/mod.rs", "include!(\"../../generated/a.rs\");");
@@ -297,29 +293,24 @@ mod tests {
         let with = (hints(&source).extern_block, mentions_any(&source, &words));
         write("src/below/mod.rs", "include!(\"../../../elsewhere.rs\");");
         let elsewhere = hints(&source).extern_block;
-        std::fs::remove_dir_all(&package).expect("it can be removed");
         assert_eq!((without, with, elsewhere), ((false, true), (true, false), true));
     }
 
     #[cfg(unix)]
     #[test]
     fn links_in_circles_end() {
-        let name = format!("wasm-import-guard-circle-{}", std::process::id());
-        let top = std::env::temp_dir().join(name);
-        let below = top.join("src/below");
-        std::fs::create_dir_all(&below).expect("a directory can be made");
+        let top = Scratch::new(&[("src/below/a.rs", "fn a() {}")]);
+        let below = top.path("src/below");
         for link in ["one", "two", "three"] {
             let _ = std::os::unix::fs::symlink("..", below.join(link));
         }
-        std::fs::write(below.join("a.rs"), "fn a() {}").expect("a file can be written");
         let _ = std::os::unix::fs::symlink("/", below.join("out"));
         let (mut files, mut unknown) = (0, 0);
-        visit(&top, &mut |text| {
+        visit(top.root(), &mut |text| {
             files += usize::from(text.is_some());
             unknown += usize::from(text.is_none());
             true
         });
-        std::fs::remove_dir_all(&top).expect("it can be removed");
         assert_eq!((files, unknown), (1, 1));
     }
 }

@@ -1,8 +1,6 @@
-use std::fs;
-use std::path::PathBuf;
-
 use super::*;
 use crate::import::ValueType;
+use crate::scratch::Scratch;
 
 fn from_table(target: &str) -> CSymbols {
     CSymbols::for_target(target, None).expect("a target of the table")
@@ -247,24 +245,16 @@ fn linker_names() {
     }
 }
 
-/// A sysroot under the test's own directory.
-struct Sysroot(PathBuf);
+/// A sysroot with these files for a target.
+struct Sysroot(Scratch);
 
 impl Sysroot {
-    fn new(name: &str, files: &[(&str, &[u8])]) -> Self {
-        let root = std::env::temp_dir().join(format!("wig-symbols-{name}-{}", std::process::id()));
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let scratch = Scratch::new(&[]);
         for (path, content) in files {
-            let path = root.join("lib/rustlib").join(path);
-            fs::create_dir_all(path.parent().expect("below the root")).expect("a directory");
-            fs::write(path, content).expect("a file");
+            scratch.write(&format!("lib/rustlib/{path}"), content);
         }
-        Self(root)
-    }
-}
-
-impl Drop for Sysroot {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        Self(scratch)
     }
 }
 
@@ -292,11 +282,12 @@ fn archive(names: &[&str]) -> Vec<u8> {
 
 #[test]
 fn the_toolchains_own_libc_comes_first() {
-    let root = Sysroot::new(
-        "own",
-        &[("wasm32-wasip1/lib/self-contained/libc.a", &archive(&["open", "brand_new"]))],
-    );
-    let symbols = CSymbols::for_target("wasm32-wasip1", Some(&root.0)).expect("a sound archive");
+    let root = Sysroot::new(&[(
+        "wasm32-wasip1/lib/self-contained/libc.a",
+        &archive(&["open", "brand_new"]),
+    )]);
+    let symbols =
+        CSymbols::for_target("wasm32-wasip1", Some(root.0.root())).expect("a sound archive");
     assert!(symbols.get("brand_new").is_some());
     assert!(symbols.get("rand").is_none(), "this libc does not have it");
     assert!(symbols.may_define("rand"), "another one does");
@@ -312,7 +303,7 @@ fn the_toolchains_own_libc_comes_first() {
         "the toolchain's own `lib/rustlib/wasm32-wasip1/lib/self-contained/libc.a`"
     );
     // Nothing for this target there.
-    let symbols = CSymbols::for_target("wasm32-wasip2", Some(&root.0)).expect("the table");
+    let symbols = CSymbols::for_target("wasm32-wasip2", Some(root.0.root())).expect("the table");
     assert!(symbols.origin().starts_with("the table built into"), "{}", symbols.origin());
     assert!(symbols.origin().contains("wasi-sdk 27 to 33"), "{}", symbols.origin());
 }
@@ -321,9 +312,9 @@ fn the_toolchains_own_libc_comes_first() {
 fn compiler_builtins_of_the_toolchain() {
     let rlib = archive(&["log", "_ZN4core3fmt", "_RNv4core", "newfangled"]);
     let root =
-        Sysroot::new("cb", &[("wasm32-unknown-unknown/lib/libcompiler_builtins-0123.rlib", &rlib)]);
+        Sysroot::new(&[("wasm32-unknown-unknown/lib/libcompiler_builtins-0123.rlib", &rlib)]);
     let symbols =
-        CSymbols::for_target("wasm32-unknown-unknown", Some(&root.0)).expect("a sound rlib");
+        CSymbols::for_target("wasm32-unknown-unknown", Some(root.0.root())).expect("a sound rlib");
     let names: Vec<&str> = symbols.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["log", "newfangled"]);
     assert!(symbols.origin().contains("libcompiler_builtins-0123.rlib"));
@@ -331,9 +322,8 @@ fn compiler_builtins_of_the_toolchain() {
 
 #[test]
 fn a_broken_libc_is_named() {
-    let root =
-        Sysroot::new("broken", &[("wasm32-wasip1/lib/self-contained/libc.a", b"!<arch>\nx")]);
-    let error = CSymbols::for_target("wasm32-wasip1", Some(&root.0)).expect_err("broken");
+    let root = Sysroot::new(&[("wasm32-wasip1/lib/self-contained/libc.a", b"!<arch>\nx")]);
+    let error = CSymbols::for_target("wasm32-wasip1", Some(root.0.root())).expect_err("broken");
     assert!(error.message().contains("libc.a"), "{error}");
     assert!(error.message().contains("offset 0x8"), "{error}");
 }

@@ -4,31 +4,20 @@ use std::path::PathBuf;
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
 use wasm_import_guard::finding::Level;
-use wasm_import_guard::graph::{Graph, Package, PackageIndex, PackageSource};
+use wasm_import_guard::graph::{Graph, Package, PackageIndex};
 
 use super::{MAX_MESSAGES, check, package_id};
 use crate::render::TargetReport;
-use crate::render::samples::{HOSTILE, analysis, failed, finding, report};
+use crate::render::samples::{self, HOSTILE, analysis, failed, finding, report};
 use crate::render::tests::view;
 use crate::repository::Repository;
 
 /// A member of the workspace in `/nowhere`.
 fn member(name: &str, directory: &str) -> Package {
     Package {
-        id: name.to_owned(),
-        name: name.to_owned(),
-        version: "0.1.0".to_owned(),
-        source: PackageSource::Path,
         directory: PathBuf::from(directory),
-        crate_name: name.replace('-', "_"),
-        entries: Vec::new(),
-        features: std::collections::BTreeSet::new(),
-        possible_features: std::collections::BTreeSet::new(),
-        certain: true,
-        dependencies: Vec::new(),
-        has_build_script: false,
-        links: None,
         is_root: true,
+        ..samples::package(&format!("{name} 0.1.0"))
     }
 }
 

@@ -7,7 +7,7 @@ use wasm_import_guard::text::printable;
 
 use super::{MAX_PER_SEVERITY, check, check_annotations, failure};
 use crate::github::workflow_command::reader::{hostile, read};
-use crate::render::samples::{HOSTILE, analysis, finding, report};
+use crate::render::samples::{self, analysis, finding, report};
 use crate::render::tests::view;
 use crate::render::{TargetReport, View};
 use crate::repository::Repository;
@@ -113,27 +113,11 @@ fn what_was_not_read_is_a_warning_and_an_error_when_nothing_was() {
 
 #[test]
 fn a_hostile_name_stays_inside_its_command() {
-    let mut hostile = finding(Level::Deny);
-    hostile.message = HOSTILE.to_owned();
-    hostile.name = HOSTILE.to_owned();
-    hostile.module = Some(HOSTILE.to_owned());
-    hostile.place.file = HOSTILE.to_owned();
-    hostile.path = vec![HOSTILE.to_owned(); 1_000];
-    hostile.help = vec![HOSTILE.to_owned()];
-    let mut analysis = analysis();
-    analysis.target = HOSTILE.to_owned();
-    analysis.findings = vec![hostile];
-    analysis.problems.push(Problem {
-        package: Some(HOSTILE.to_owned()),
-        path: None,
-        message: HOSTILE.to_owned(),
-    });
-    let failed = TargetReport {
-        target: HOSTILE.to_owned(),
-        outcome: Err(Error::new(HOSTILE).help(HOSTILE)),
-    };
     let repository = Repository::around(Path::new("/nowhere"), None);
-    let text = check(&[report(analysis), failed], &view(), &repository, MAX_PER_SEVERITY);
+    let mut reports = samples::hostile();
+    let finding = &mut reports[0].outcome.as_mut().unwrap().findings[0];
+    finding.path = vec![finding.path[0].clone(); 1_000];
+    let text = check(&reports, &view(), &repository, MAX_PER_SEVERITY);
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.lines().all(|line| line.starts_with("::error title=")
         || line.starts_with("::warning title=wasm-import-guard::")));

@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use wasm_import_guard::finding::{Finding, Level, Related};
 use wasm_import_guard::outcome::Outcome;
@@ -8,39 +7,26 @@ use super::{MAX_SHOWN, check};
 use crate::render::View;
 use crate::render::samples::{HOSTILE, analysis, finding, opaque, place, report};
 use crate::render::tests::view;
+use crate::scratch::Scratch;
 
 const SOURCE: &str = "//! Host calls.\n\
     #[link(wasm_import_module = \"host_body\")]\n\
     unsafe extern \"C\" {\n    // One line.\n    pub safe fn close(handle: u32) -> i32;\n}\n";
 
-/// A package directory with a source file that has `close` in line 5, removed when it goes.
-struct Package(PathBuf);
-
-impl Package {
-    fn new(name: &str, source: &str) -> Self {
-        let directory =
-            std::env::temp_dir().join(format!("wasm-import-guard-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(directory.join("src")).unwrap();
-        std::fs::write(directory.join("src/lib.rs"), source).unwrap();
-        Self(directory)
-    }
-
-    fn finding(&self, level: Level) -> Finding {
-        let mut finding = finding(level);
-        finding.place.directory.clone_from(&self.0);
-        finding.place.column = 17;
-        finding
-    }
-
-    fn view(&self) -> View {
-        View { directory: Some(self.0.clone()), ..view() }
-    }
+/// A package with a source file that has `close` in line 5.
+fn package(source: &str) -> Scratch {
+    Scratch::new(&[("src/lib.rs", source)])
 }
 
-impl Drop for Package {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+fn finding_in(package: &Scratch, level: Level) -> Finding {
+    let mut finding = finding(level);
+    finding.place.directory = package.root().to_owned();
+    finding.place.column = 17;
+    finding
+}
+
+fn view_of(package: &Scratch) -> View {
+    View { directory: Some(package.root().to_owned()), ..view() }
 }
 
 fn plain(findings: Vec<Finding>, view: &View) -> String {
@@ -51,8 +37,8 @@ fn plain(findings: Vec<Finding>, view: &View) -> String {
 
 #[test]
 fn a_denied_finding_reads_like_an_error_of_rustc() {
-    let package = Package::new("denied", SOURCE);
-    let text = plain(vec![package.finding(Level::Deny)], &package.view());
+    let package = package(SOURCE);
+    let text = plain(vec![finding_in(&package, Level::Deny)], &view_of(&package));
     assert!(text.starts_with("error[libc-clash]: the import `close` of `host_body`"), "{text}");
     assert!(text.contains("--> src/lib.rs:5:17\n"), "{text}");
     insta::assert_snapshot!(text, @r#"
@@ -91,13 +77,13 @@ fn a_missing_file_still_has_its_place() {
 
 #[test]
 fn a_related_place_is_shown_with_its_label() {
-    let package = Package::new("related", SOURCE);
-    let mut finding = package.finding(Level::Deny);
+    let package = package(SOURCE);
+    let mut finding = finding_in(&package, Level::Deny);
     let mut here = finding.place.clone();
     (here.line, here.column, here.length) = (2, 29, 11);
     finding.related.push(Related { place: here, label: "the module".to_owned() });
     finding.related.push(Related { place: place(), label: "and of another".to_owned() });
-    let text = plain(vec![finding], &package.view());
+    let text = plain(vec![finding], &view_of(&package));
     assert!(text.contains("the module"), "{text}");
     assert!(text.contains("/nowhere/host-sys-0.13.2/src/lib.rs:5:16"), "{text}");
     insta::assert_snapshot!(text, @r#"
@@ -183,8 +169,8 @@ fn quiet_leaves_only_findings() {
 
 #[test]
 fn hostile_text_can_neither_forge_a_line_nor_command_a_terminal() {
-    let package = Package::new("hostile", &format!("{}x{}", "\n".repeat(4), "\u{1b}[2J\u{202e}"));
-    let mut finding = package.finding(Level::Deny);
+    let package = package(&format!("{}x{}", "\n".repeat(4), "\u{1b}[2J\u{202e}"));
+    let mut finding = finding_in(&package, Level::Deny);
     finding.place.column = 1;
     finding.path = vec![HOSTILE.to_owned(), HOSTILE.to_owned()];
     finding.notes = vec![HOSTILE.to_owned()];
@@ -197,7 +183,7 @@ fn hostile_text_can_neither_forge_a_line_nor_command_a_terminal() {
     finding.related.last_mut().unwrap().place.file = HOSTILE.to_owned();
     finding.related.push(Related { place: unread, label: HOSTILE.to_owned() });
     finding.outcomes = BTreeMap::from([(HOSTILE.to_owned(), BTreeSet::from([Outcome::Kept]))]);
-    let text = plain(vec![finding], &package.view());
+    let text = plain(vec![finding], &view_of(&package));
     assert!(!text.lines().any(|line| line.starts_with("error: forged")), "{text}");
     assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
     let allowed =

@@ -7,7 +7,7 @@ use wasm_import_guard::object::SymbolKind;
 
 use super::*;
 use crate::exit::Exit;
-use crate::render::samples::{HOSTILE, analysis, import};
+use crate::render::samples::{self, HOSTILE, analysis, import};
 use crate::render::tests::view;
 
 fn evidence(level: Level, name: &str) -> Evidence {
@@ -31,23 +31,9 @@ fn evidence(level: Level, name: &str) -> Evidence {
 
 /// The packages that the samples' imports are of.
 fn graph() -> Graph {
-    let package = |name: &str| Package {
-        id: name.to_owned(),
-        name: name.to_owned(),
-        version: "0.13.2".to_owned(),
-        source: PackageSource::Downloaded,
-        directory: std::path::PathBuf::new(),
-        crate_name: name.replace('-', "_"),
-        entries: Vec::new(),
-        features: std::collections::BTreeSet::new(),
-        possible_features: std::collections::BTreeSet::new(),
-        certain: true,
-        dependencies: Vec::new(),
-        has_build_script: false,
-        links: None,
-        is_root: false,
-    };
-    Graph { packages: vec![package("app"), package("host-sys")], roots: Vec::new() }
+    let packages = ["app 0.13.2", "host-sys 0.13.2"]
+        .map(|label| Package { source: PackageSource::Downloaded, ..samples::package(label) });
+    Graph { packages: packages.into(), roots: Vec::new() }
 }
 
 /// The report of a module with one import, `host_body.close` by a mangled symbol.

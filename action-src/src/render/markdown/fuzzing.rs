@@ -22,7 +22,7 @@ pub fn markdown(data: &[u8]) {
     let row = format!("| {} | x | {} |", code(name, LIMIT), prose(sentence, LIMIT));
     let markdown = format!("| h | h | h |\n|---|---|---|\n{row}\n");
     let arena = Arena::new();
-    let root = parse_document(&arena, &markdown, &options());
+    let root = parse_document(&arena, &markdown, &github_markdown());
     let (mut tables, mut rows, mut cells) = (0, 0, 0);
     for node in root.descendants().skip(1) {
         match &node.data.borrow().value {
@@ -37,7 +37,7 @@ pub fn markdown(data: &[u8]) {
 }
 
 /// What GitHub's markdown has beyond CommonMark.
-fn options() -> Options<'static> {
+pub(super) fn github_markdown() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;

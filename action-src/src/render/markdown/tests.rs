@@ -5,7 +5,7 @@ use wasm_import_guard::finding::{Finding, Level};
 
 use super::{Page, check, failure, whole};
 use crate::render::TargetReport;
-use crate::render::samples::{HOSTILE, analysis, finding, report};
+use crate::render::samples::{HOSTILE, analysis, finding, hostile, report};
 use crate::render::tests::view;
 use crate::repository::Repository;
 
@@ -112,24 +112,7 @@ fn many_findings_are_cut_and_counted() {
 
 #[test]
 fn nothing_that_a_project_writes_begins_a_line() {
-    let mut hostile = finding(Level::Deny);
-    hostile.message = HOSTILE.to_owned();
-    hostile.place.file = HOSTILE.to_owned();
-    hostile.path = vec![HOSTILE.to_owned(); 2];
-    hostile.help = vec![HOSTILE.to_owned()];
-    let mut analysis = analysis();
-    analysis.target = HOSTILE.to_owned();
-    analysis.findings = vec![hostile];
-    analysis.problems.push(Problem {
-        package: Some(HOSTILE.to_owned()),
-        path: None,
-        message: HOSTILE.to_owned(),
-    });
-    let failed = TargetReport {
-        target: HOSTILE.to_owned(),
-        outcome: Err(Error::new(HOSTILE).help(HOSTILE)),
-    };
-    let text = shown(&[report(analysis), failed]);
+    let text = shown(&hostile());
     let starts = [
         "###",
         "- `",

@@ -3,41 +3,20 @@ use std::path::PathBuf;
 use serde_json::Value;
 use wasm_import_guard::analysis::Analysis;
 use wasm_import_guard::finding::Level;
-use wasm_import_guard::graph::{
-    Activation, Dependency, Graph, Package, PackageIndex, PackageSource, Paths, Request,
-};
+use wasm_import_guard::graph::{Activation, Graph, PackageIndex, Paths, Request};
 use wasm_import_guard::why::{OptionalDependency, Question, WayIn};
 
 use super::{Answer, MAX_SNIPPETS, human, json};
 use crate::render::View;
-use crate::render::samples::{HOSTILE, analysis, finding, import, opaque};
+use crate::render::samples::{HOSTILE, analysis, finding, import, opaque, package_on};
 use crate::render::tests::view;
 use crate::repository::Repository;
-
-fn package(name: &str, dependencies: &[usize]) -> Package {
-    let edge = |to: &usize| Dependency { package: PackageIndex(*to), extern_name: String::new() };
-    Package {
-        id: name.to_owned(),
-        name: name.to_owned(),
-        version: "1.0.0".to_owned(),
-        source: PackageSource::Path,
-        directory: PathBuf::from("/nowhere").join(name),
-        crate_name: name.to_owned(),
-        entries: Vec::new(),
-        features: std::collections::BTreeSet::new(),
-        possible_features: std::collections::BTreeSet::new(),
-        certain: true,
-        dependencies: dependencies.iter().map(edge).collect(),
-        has_build_script: false,
-        links: None,
-        is_root: false,
-    }
-}
 
 /// `app`, on `middle`, on `host-sys`, which declares `close` of `host_body`.
 fn chain() -> Analysis {
     let mut analysis = analysis();
-    let packages = vec![package("app", &[1]), package("middle", &[2]), package("host-sys", &[])];
+    let packages =
+        vec![package_on("app", &[1]), package_on("middle", &[2]), package_on("host-sys", &[])];
     analysis.graph = Graph { packages, roots: vec![PackageIndex(0)] };
     let mut declared = import("close");
     declared.package = PackageIndex(2);

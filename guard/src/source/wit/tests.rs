@@ -1,49 +1,41 @@
 //! What calls declare, and that whatever a package holds, reading it ends and says why it is not known.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::PathBuf;
 
 use super::declarations;
 use super::declarations::MAX_STEPS;
 use super::documents::{MAX_BYTES, MAX_FILES, MAX_NESTING};
 use super::types::MAX_PAYLOADS;
+use crate::scratch::Scratch;
 use crate::source::tokens::Tokens;
 
-/// A package's directory, which goes with this.
-struct Package(PathBuf);
+/// A package in a directory with nothing else.
+struct Package(Scratch);
 
 impl Package {
     fn new(files: &[(&str, &str)]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("wasm-import-guard-wit-{}-{count}", std::process::id());
-        let package = Self(std::env::temp_dir().join(name).join("package"));
+        let package = Self(Scratch::new(&[]));
+        std::fs::create_dir(package.directory()).expect("a directory can be made");
         for (path, text) in files {
-            let path = package.0.join(path);
-            std::fs::create_dir_all(path.parent().expect("a file")).expect("a directory");
-            std::fs::write(path, text).expect("a file can be written");
+            package.0.write(&format!("package/{path}"), text);
         }
-        std::fs::create_dir_all(&package.0).expect("a directory can be made");
         package
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.0.path("package")
     }
 
     /// What a call in it declares with a wit-bindgen of this version.
     fn declares(&self, call: &str, version: &str) -> Result<String, String> {
         let tokens = Tokens::lex(call.to_owned()).expect("the call is tokens");
-        let roots = [self.0.canonicalize().expect("the package is there")];
-        declarations(&tokens, 0..tokens.len(), &self.0, &roots, version)
+        let roots = [self.directory().canonicalize().expect("the package is there")];
+        declarations(&tokens, 0..tokens.len(), &self.directory(), &roots, version)
     }
 
     /// Why a call is not known.
     fn refusal(&self, call: &str) -> String {
         self.declares(call, "0.61.1").expect_err(call)
-    }
-}
-
-impl Drop for Package {
-    fn drop(&mut self) {
-        let above = self.0.parent().map(Path::to_path_buf).expect("a directory above");
-        std::fs::remove_dir_all(above).expect("it can be removed");
     }
 }
 
@@ -130,10 +122,12 @@ fn what_cannot_be_read_is_said_with_its_place() {
 #[test]
 fn a_link_out_of_the_package_is_not_followed() {
     let package = Package::new(&[("wit/a.wit", "package a:b; world w {}")]);
-    let outside = package.0.with_file_name("outside.wit");
+    let outside = package.0.path("outside.wit");
     std::fs::write(&outside, "package c:d;").expect("a file can be written");
-    for (link, target) in [("wit/b.wit", &outside), ("linked", &package.0.join("../.."))] {
-        std::os::unix::fs::symlink(target, package.0.join(link)).expect("a link can be made");
+    for (link, target) in [("wit/b.wit", &outside), ("linked", &package.directory().join("../.."))]
+    {
+        std::os::unix::fs::symlink(target, package.directory().join(link))
+            .expect("a link can be made");
     }
     for call in ["", r#"{ path: "linked" }"#] {
         let refusal = package.refusal(call);
@@ -178,7 +172,8 @@ fn a_directory_of_too_many_files_is_named() {
     assert_edge(MAX_FILES, "files", |count| {
         let package = Package::new(&[("wit/a.wit", "package a:b; world w {}")]);
         for at in 1..count {
-            std::fs::write(package.0.join(format!("wit/{at}")), "").expect("it can be written");
+            std::fs::write(package.directory().join(format!("wit/{at}")), "")
+                .expect("it can be written");
         }
         package.declares("", "0.61.1")
     });

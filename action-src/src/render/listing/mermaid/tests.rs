@@ -1,28 +1,8 @@
-use wasm_import_guard::graph::{Dependency, Graph, Package, PackageIndex, PackageSource};
+use wasm_import_guard::graph::{Graph, Package, PackageIndex};
 
 use super::{MAX_ARROWS, MAX_BYTES, imports, label};
 use crate::render::TargetReport;
-use crate::render::samples::{HOSTILE, analysis, failed, import, report};
-
-fn package(name: &str, dependencies: &[usize]) -> Package {
-    let edge = |to: &usize| Dependency { package: PackageIndex(*to), extern_name: String::new() };
-    Package {
-        id: format!("{name} v1.0.0"),
-        name: name.to_owned(),
-        version: "1.0.0".to_owned(),
-        source: PackageSource::Path,
-        directory: "/nowhere".into(),
-        crate_name: String::new(),
-        entries: Vec::new(),
-        features: std::collections::BTreeSet::new(),
-        possible_features: std::collections::BTreeSet::new(),
-        certain: true,
-        dependencies: dependencies.iter().map(edge).collect(),
-        has_build_script: false,
-        links: None,
-        is_root: false,
-    }
-}
+use crate::render::samples::{HOSTILE, analysis, failed, import, package_on, report};
 
 /// A graph of packages of which the first is the root, with imports of these names in packages of these
 /// numbers.
@@ -41,10 +21,10 @@ fn with(packages: Vec<Package>, declared: &[(usize, Option<&str>, &str)]) -> Tar
 #[test]
 fn paths_end_in_modules() {
     let packages = vec![
-        package("app", &[1, 2, 3]),
-        package("middle", &[2]),
-        package("host-sys", &[]),
-        package("unrelated", &[]),
+        package_on("app", &[1, 2, 3]),
+        package_on("middle", &[2]),
+        package_on("host-sys", &[]),
+        package_on("unrelated", &[]),
     ];
     let declared =
         [(2, Some("env:a"), "x"), (2, Some("env:a"), "y"), (2, None, "z"), (0, None, "own")];
@@ -98,7 +78,7 @@ fn hostile_names_stay_in_their_label() {
         "<script>alert(1)</script>",
         "javascript:alert(1)",
     ] {
-        let packages = vec![package("app", &[1]), package(hostile, &[])];
+        let packages = vec![package_on("app", &[1]), package_on(hostile, &[])];
         let text = imports(&[with(packages, &[(1, Some(hostile), hostile)])]);
         assert_lines(&text);
         assert_eq!(text.lines().count(), 6, "{text}");
@@ -111,8 +91,8 @@ fn hostile_names_stay_in_their_label() {
 fn what_is_too_much_is_not_drawn_and_said() {
     // Far more than a drawing has room for: packages with imports, and arrows between them.
     let count = 1_000;
-    let mut packages = vec![package("app", &(1..count).collect::<Vec<_>>())];
-    packages.extend((1..count).map(|at| package(&format!("p{at}"), &[])));
+    let mut packages = vec![package_on("app", &(1..count).collect::<Vec<_>>())];
+    packages.extend((1..count).map(|at| package_on(&format!("p{at}"), &[])));
     let declared: Vec<_> = (1..count).map(|at| (at, Some("m"), "f")).collect();
     let text = imports(&[with(packages, &declared)]);
     assert_lines(&text);
@@ -124,9 +104,10 @@ fn what_is_too_much_is_not_drawn_and_said() {
     );
     assert!(text.ends_with(&cut), "{text}");
 
-    let mut dense: Vec<Package> =
-        (0..60).map(|at| package(&format!("p{at}"), &(at + 1..61).collect::<Vec<_>>())).collect();
-    dense.push(package("host-sys", &[]));
+    let mut dense: Vec<Package> = (0..60)
+        .map(|at| package_on(&format!("p{at}"), &(at + 1..61).collect::<Vec<_>>()))
+        .collect();
+    dense.push(package_on("host-sys", &[]));
     let text = imports(&[with(dense, &[(60, Some("m"), "f")])]);
     assert_eq!(text.matches("-->").count(), MAX_ARROWS);
     let cut = format!("cut[\"not drawn: {} more dependencies\"]\n", 60 * 61 / 2 - (MAX_ARROWS - 1));
@@ -134,7 +115,7 @@ fn what_is_too_much_is_not_drawn_and_said() {
 
     let long: Vec<_> = (0..400).map(|at| format!("{}{at}", "\u{1f600}".repeat(60))).collect();
     let declared: Vec<_> = long.iter().map(|module| (0, Some(module.as_str()), "f")).collect();
-    let text = imports(&[with(vec![package("app", &[])], &declared)]);
+    let text = imports(&[with(vec![package_on("app", &[])], &declared)]);
     assert!(text.len() < MAX_BYTES + 1_000, "{}", text.len());
     let drawn = text.matches("-->").count();
     let cut = format!("cut[\"not drawn: {} more modules\"]\n", 400 - drawn);

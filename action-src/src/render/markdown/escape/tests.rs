@@ -1,29 +1,16 @@
 use comrak::nodes::{AstNode, NodeValue};
-use comrak::{Arena, Options, parse_document};
+use comrak::{Arena, parse_document};
 use proptest::prelude::*;
 use wasm_import_guard::text::printable;
 
+use super::super::fuzzing::github_markdown;
 use super::{code, prose};
-
-/// What GitHub's markdown has beyond CommonMark.
-fn options() -> Options<'static> {
-    let mut options = Options::default();
-    options.extension.strikethrough = true;
-    options.extension.table = true;
-    options.extension.autolink = true;
-    options.extension.tasklist = true;
-    options.extension.footnotes = true;
-    options.extension.alerts = true;
-    options.extension.math_dollars = true;
-    options.extension.math_code = true;
-    options
-}
 
 /// The cells of the only row of the table that `markdown` is, each as its plain text and code, after
 /// making sure that there is nothing else.
 fn cells(markdown: &str) -> Result<Vec<Vec<Piece>>, String> {
     let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &options());
+    let root = parse_document(&arena, markdown, &github_markdown());
     let mut blocks = root.children();
     let table = blocks.next().ok_or("nothing")?;
     if blocks.next().is_some() {
