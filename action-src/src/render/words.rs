@@ -58,7 +58,7 @@ fn outcomes(set: &BTreeSet<Outcome>) -> String {
 
 fn clause(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Kept => "the import stays as it is written",
+        Outcome::Kept => "it is linked as it is written",
         Outcome::LinkError => "the link fails",
         Outcome::Misbound => "the call reaches another function without any message",
         Outcome::Trap => "the call traps at run time",

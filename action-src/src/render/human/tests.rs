@@ -143,7 +143,7 @@ fn each_rustc_tells_its_outcomes() {
     let text = plain(vec![finding], &view());
     assert!(text.contains("= note: with rustc 1.91.0: the call traps at run time\n"), "{text}");
     assert!(
-        text.contains("= note: with rustc 1.95.0 and 1.96.0: the import stays as it is written\n"),
+        text.contains("= note: with rustc 1.95.0 and 1.96.0: it is linked as it is written\n"),
         "{text}"
     );
 }
