@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use wasm_import_guard::rules::RULES;
+use wasm_import_guard_tests::github::markdown_to_html;
 use wasm_import_guard_tests::{Output, Scratch, repository};
 
 /// Makes the book of the repository at `root` below `target`.
@@ -151,15 +152,9 @@ fn no_page_fetches_anything_from_elsewhere() {
 
 #[test]
 fn pages_say_in_the_book_what_they_say_on_github() {
-    let mut options = comrak::Options::default();
-    options.extension.table = true;
-    options.extension.autolink = true;
-    options.extension.strikethrough = true;
-    options.extension.tasklist = true;
-    options.render.r#unsafe = true;
     for (page, place) in pages() {
         let source = fs::read_to_string(repository().join(&page)).unwrap();
-        let expected = comrak::markdown_to_html(&source, &options);
+        let expected = markdown_to_html(&source);
         let built = fs::read_to_string(book().join(&place)).unwrap();
         let (_, built) = built.split_once("role=\"main\">").unwrap();
         let (built, _) = built.split_once("<footer").unwrap();

@@ -1,6 +1,6 @@
 //! A pull request that tries to speak for the Action, and one that has more to say than fits.
 
-use wasm_import_guard_tests::github::Api;
+use wasm_import_guard_tests::github::{Api, markdown_to_html};
 
 use crate::step::Step;
 
@@ -21,13 +21,7 @@ fn whole(api: &Api, step: Step) -> crate::step::Given {
 /// them.
 fn assert_inert(markdown: &str) {
     assert!(!markdown.contains(['\u{1b}', '\u{202e}', '\r']), "{markdown:?}");
-    let mut options = comrak::Options::default();
-    options.extension.table = true;
-    options.extension.autolink = true;
-    options.extension.strikethrough = true;
-    options.extension.tasklist = true;
-    options.render.r#unsafe = true;
-    let html = comrak::markdown_to_html(markdown, &options);
+    let html = markdown_to_html(markdown);
     // What is code links to nothing and calls nobody.
     let mut outside = String::new();
     let mut rest = html.as_str();
