@@ -6,10 +6,8 @@
 use wasmparser::{BinaryReader, BinaryReaderError};
 
 use super::Corrupt;
-use super::definitions::decoding;
+use super::module::decoding;
 
-/// The magic and version of a component.
-const HEADER: usize = 8;
 /// Components inside components, far more than any tool composes.
 pub const MAX_NESTING: usize = 100;
 /// More modules or imports than any component has: engines stop at thousands.
@@ -78,10 +76,13 @@ impl<'a> Component<'a> {
 
 /// A reader behind the header.
 fn sections(component: &[u8], base: usize) -> Result<BinaryReader<'_>, Corrupt> {
-    if !wasmparser::Parser::is_component(component) || component.len() < HEADER {
+    if !super::is_component(component) {
         return Err(Corrupt::new(base, "not a component"));
     }
-    Ok(BinaryReader::new(&component[HEADER..], base + HEADER))
+    Ok(BinaryReader::new(
+        &component[super::COMPONENT_HEADER.len()..],
+        base + super::COMPONENT_HEADER.len(),
+    ))
 }
 
 fn bytes<'a>(reader: &BinaryReader<'a>) -> Result<&'a [u8], BinaryReaderError> {

@@ -2,13 +2,10 @@
 //!
 //! Source of the format: the linking section of WebAssembly's tool conventions (`Linking.md`).
 
-use wasmparser::{
-    BinaryReader, BinaryReaderError, CompositeInnerType, Import, Linking, LinkingSectionReader,
-    Parser, Payload, SymbolFlags, SymbolInfo, TypeRef, ValType,
-};
-
 use super::Corrupt;
-use crate::import::{ValueType, WasmType};
+use super::bytes::{Bytes, Section, Sections};
+use super::types::{self, flags};
+use crate::import::WasmType;
 
 /// More types, imports, functions or symbols than any object has: each takes a few bytes of a file, and many
 /// more here.
@@ -98,13 +95,10 @@ impl<'a> Symbols<'a> {
         module: &'a [u8],
         base: usize,
     ) -> Result<Self, Corrupt> {
-        let mut reader = ModuleReader::default();
-        for payload in Parser::new(base as u64).parse_all(module) {
-            reader.payload(payload.map_err(decoding)?, limit).map_err(decoding)?;
-            if let Some(offset) = reader.too_many {
-                let what = format!("more than {limit} types, imports, functions or symbols");
-                return Err(Corrupt::new(offset, what));
-            }
+        let mut reader = ModuleReader { limit, ..ModuleReader::default() };
+        let mut sections = Sections::of(module, base)?;
+        while let Some(section) = sections.next()? {
+            reader.section(section)?;
         }
         reader.finish()
     }
@@ -127,14 +121,14 @@ impl<'a> Symbols<'a> {
 
 #[derive(Default)]
 struct ModuleReader<'a> {
+    /// How many types, imports, functions and symbols are read.
+    limit: usize,
     types: Vec<Option<WasmType>>,
     imports: Imports<'a>,
     /// Type indices of the functions that the module defines.
     functions: Vec<u32>,
-    /// The symbol table, each symbol with where the table begins.
-    symbols: Option<Vec<(usize, SymbolInfo<'a>)>>,
-    /// Where a section begins that has more entries than the limit.
-    too_many: Option<usize>,
+    /// The symbol table; `None` without a linking section.
+    table: Option<Vec<TableSymbol<'a>>>,
 }
 
 /// The imports that symbols refer to by an index among their kind.
@@ -147,107 +141,161 @@ struct Imports<'a> {
     tags: Vec<(&'a str, &'a str)>,
 }
 
-impl<'a> Imports<'a> {
-    fn add(&mut self, import: &Import<'a>) {
-        let name = (import.module, import.name);
-        match import.ty {
-            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
-                self.functions.push(name);
-                self.function_types.push(ty);
-            }
-            TypeRef::Global(_) => self.globals.push(name),
-            TypeRef::Table(_) => self.tables.push(name),
-            TypeRef::Tag(_) => self.tags.push(name),
-            TypeRef::Memory(_) => {}
-        }
-    }
+/// A symbol as the table has it.
+struct TableSymbol<'a> {
+    kind: SymbolKind,
+    flags: u32,
+    /// Among the functions, globals, tables or tags; 0 for data.
+    index: u32,
+    name: Option<&'a str>,
+    /// Where the table begins.
+    offset: usize,
 }
 
-impl<'a> ModuleReader<'a> {
-    fn payload(&mut self, payload: Payload<'a>, limit: usize) -> Result<(), BinaryReaderError> {
-        match payload {
-            Payload::TypeSection(section) => {
-                let offset = section.range().start;
-                for group in section {
-                    let types = group?.into_types();
-                    self.types.extend(types.map(|ty| number_type(&ty.composite_type.inner)));
-                    if self.types.len() > limit {
-                        self.too_many = Some(offset);
-                        return Ok(());
-                    }
+const TYPE_SECTION: u8 = 1;
+const IMPORT_SECTION: u8 = 2;
+const FUNCTION_SECTION: u8 = 3;
+/// What the linking section may be of. LLVM 9 and later write no other.
+const LINKING_VERSION: u32 = 2;
+const SYMBOL_TABLE: u8 = 8;
+
+/// `WASM_SYM_…`.
+const BINDING_WEAK: u32 = 0x01;
+const BINDING_LOCAL: u32 = 0x02;
+const VISIBILITY_HIDDEN: u32 = 0x04;
+const UNDEFINED: u32 = 0x10;
+const EXPLICIT_NAME: u32 = 0x40;
+
+impl<'a> Imports<'a> {
+    fn read(&mut self, bytes: &mut Bytes<'a>) -> Result<(), Corrupt> {
+        let name = (bytes.string()?, bytes.string()?);
+        let at = bytes.offset();
+        match bytes.byte()? {
+            // A function, by its type or one below it, or by exactly that.
+            0 | 0x20 => {
+                self.function_types.push(bytes.u32()?);
+                self.functions.push(name);
+            }
+            1 => {
+                types::reference_type(bytes)?;
+                limits(bytes, 0b111)?;
+                self.tables.push(name);
+            }
+            2 => {
+                let has_page_size = limits(bytes, 0b1111)? & 0b1000 != 0;
+                let at = bytes.offset();
+                if has_page_size && bytes.u32()? >= 64 {
+                    return Err(Corrupt::new(at, "a page of 64 bits of bytes or more"));
                 }
             }
-            Payload::ImportSection(section) => {
-                let offset = section.range().start;
-                for (before, import) in section.into_imports().enumerate() {
-                    self.imports.add(&import?);
-                    if before >= limit {
-                        self.too_many = Some(offset);
-                        return Ok(());
-                    }
-                }
+            3 => {
+                types::value_type(bytes)?;
+                flags(bytes, 0b11)?;
+                self.globals.push(name);
             }
-            Payload::FunctionSection(section) => {
-                let offset = section.range().start;
-                for ty in section {
-                    self.functions.push(ty?);
-                    if self.functions.len() > limit {
-                        self.too_many = Some(offset);
-                        return Ok(());
-                    }
-                }
+            4 => {
+                flags(bytes, 0)?;
+                bytes.u32()?;
+                self.tags.push(name);
             }
-            Payload::CustomSection(section) if section.name() == "linking" => {
-                let offset = section.data_offset();
-                let bytes = BinaryReader::new(section.data(), offset);
-                let table = self.symbols.get_or_insert_with(Vec::new);
-                for subsection in LinkingSectionReader::new(bytes)?.subsections() {
-                    if let Linking::SymbolTable(symbols) = subsection? {
-                        for symbol in symbols {
-                            table.push((offset, symbol?));
-                            if table.len() > limit {
-                                self.too_many = Some(offset);
-                                return Ok(());
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
+            _ => return Err(Corrupt::new(at, "an import of no known kind")),
         }
         Ok(())
     }
+}
+
+/// How large a memory or table is; gives the flags, of which `known` may be set.
+fn limits(bytes: &mut Bytes<'_>, known: u8) -> Result<u8, Corrupt> {
+    let flags = flags(bytes, known)?;
+    bytes.u64()?;
+    if flags & 1 != 0 {
+        bytes.u64()?;
+    }
+    Ok(flags)
+}
+
+impl<'a> ModuleReader<'a> {
+    fn section(&mut self, section: Section<'a>) -> Result<(), Corrupt> {
+        let Section { id, name, content: mut bytes } = section;
+        let offset = bytes.offset();
+        let is_read = match (id, name) {
+            (TYPE_SECTION, _) => {
+                types::read(&mut bytes, self.limit, &mut self.types)?;
+                self.types.len() <= self.limit
+            }
+            (IMPORT_SECTION, _) => self.read_imports(&mut bytes)?,
+            (FUNCTION_SECTION, _) => self.read_functions(&mut bytes)?,
+            (_, Some("linking")) => self.read_linking(&mut bytes)?,
+            _ => true,
+        };
+        if is_read {
+            return Ok(());
+        }
+        let limit = self.limit;
+        let what = format!("more than {limit} types, imports, functions or symbols");
+        Err(Corrupt::new(offset, what))
+    }
+
+    /// This and the following give whether there are no more than the limit.
+    fn read_imports(&mut self, bytes: &mut Bytes<'a>) -> Result<bool, Corrupt> {
+        for before in 0..bytes.u32()? {
+            self.imports.read(bytes)?;
+            if usize::try_from(before).is_ok_and(|before| before >= self.limit) {
+                return Ok(false);
+            }
+        }
+        bytes.end().map(|()| true)
+    }
+
+    fn read_functions(&mut self, bytes: &mut Bytes<'a>) -> Result<bool, Corrupt> {
+        for _ in 0..bytes.u32()? {
+            self.functions.push(bytes.u32()?);
+            if self.functions.len() > self.limit {
+                return Ok(false);
+            }
+        }
+        bytes.end().map(|()| true)
+    }
+
+    fn read_linking(&mut self, bytes: &mut Bytes<'a>) -> Result<bool, Corrupt> {
+        let offset = bytes.offset();
+        let version = bytes.u32()?;
+        if version != LINKING_VERSION {
+            let what = format!("unsupported linking section version: {version}");
+            return Err(Corrupt::new(offset, what));
+        }
+        let table = self.table.get_or_insert_with(Vec::new);
+        while !bytes.is_empty() {
+            let kind = bytes.id()?;
+            let mut subsection = bytes.block()?;
+            if kind != SYMBOL_TABLE {
+                continue;
+            }
+            for _ in 0..subsection.u32()? {
+                table.extend(TableSymbol::read(&mut subsection, offset)?);
+                if table.len() > self.limit {
+                    return Ok(false);
+                }
+            }
+            subsection.end()?;
+        }
+        Ok(true)
+    }
 
     fn finish(mut self) -> Result<Symbols<'a>, Corrupt> {
-        let table = self.symbols.take();
+        let table = self.table.take();
         let mut symbols = Symbols { relocatable: table.is_some(), ..Symbols::default() };
-        for (offset, symbol) in table.unwrap_or_default() {
-            match symbol {
-                SymbolInfo::Func { flags, index, name } => {
-                    let import = at(&self.imports.functions, index);
-                    let type_index = self.type_of_function(index);
-                    let place = Place { kind: SymbolKind::Function, import, type_index, offset };
-                    symbols.add(place, flags, name)?;
-                }
-                SymbolInfo::Data { flags, name, .. } => {
-                    let kind = SymbolKind::Data;
-                    let place = Place { kind, import: None, type_index: None, offset };
-                    symbols.add(place, flags, Some(name))?;
-                }
-                SymbolInfo::Global { flags, index, name } => {
-                    let (kind, import) = (SymbolKind::Global, at(&self.imports.globals, index));
-                    symbols.add(Place { kind, import, type_index: None, offset }, flags, name)?;
-                }
-                SymbolInfo::Table { flags, index, name } => {
-                    let (kind, import) = (SymbolKind::Table, at(&self.imports.tables, index));
-                    symbols.add(Place { kind, import, type_index: None, offset }, flags, name)?;
-                }
-                SymbolInfo::Event { flags, index, name } => {
-                    let (kind, import) = (SymbolKind::Tag, at(&self.imports.tags, index));
-                    symbols.add(Place { kind, import, type_index: None, offset }, flags, name)?;
-                }
-                SymbolInfo::Section { .. } => {}
-            }
+        for symbol in table.unwrap_or_default() {
+            let import = match symbol.kind {
+                SymbolKind::Function => at(&self.imports.functions, symbol.index),
+                SymbolKind::Data => None,
+                SymbolKind::Global => at(&self.imports.globals, symbol.index),
+                SymbolKind::Table => at(&self.imports.tables, symbol.index),
+                SymbolKind::Tag => at(&self.imports.tags, symbol.index),
+            };
+            let is_function = symbol.kind == SymbolKind::Function;
+            let type_index = if is_function { self.type_of_function(symbol.index) } else { None };
+            symbols.add(&symbol, import, type_index)?;
         }
         symbols.types = self.types;
         Ok(symbols)
@@ -264,38 +312,61 @@ impl<'a> ModuleReader<'a> {
     }
 }
 
-/// What a symbol of the table refers to.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    kind: SymbolKind,
-    import: Option<(&'a str, &'a str)>,
-    type_index: Option<u32>,
-    offset: usize,
+impl<'a> TableSymbol<'a> {
+    /// `None` for the symbol of a section, which no other object can refer to.
+    fn read(bytes: &mut Bytes<'a>, offset: usize) -> Result<Option<Self>, Corrupt> {
+        let at = bytes.offset();
+        let kind = bytes.byte()?;
+        let flags = bytes.u32()?;
+        let is_defined = flags & UNDEFINED == 0;
+        let kind = match kind {
+            0 => SymbolKind::Function,
+            1 => {
+                let name = Some(bytes.string()?);
+                if is_defined {
+                    // Segment, offset and size.
+                    bytes.u32()?;
+                    bytes.u64()?;
+                    bytes.u64()?;
+                }
+                return Ok(Some(Self { kind: SymbolKind::Data, flags, index: 0, name, offset }));
+            }
+            2 => SymbolKind::Global,
+            3 => return bytes.u32().map(|_| None),
+            4 => SymbolKind::Tag,
+            5 => SymbolKind::Table,
+            _ => return Err(Corrupt::new(at, "a symbol of no known kind")),
+        };
+        let index = bytes.u32()?;
+        let has_name = is_defined || flags & EXPLICIT_NAME != 0;
+        let name = if has_name { Some(bytes.string()?) } else { None };
+        Ok(Some(Self { kind, flags, index, name, offset }))
+    }
 }
 
 impl<'a> Symbols<'a> {
     fn add(
         &mut self,
-        place: Place<'a>,
-        flags: SymbolFlags,
-        name: Option<&'a str>,
+        symbol: &TableSymbol<'a>,
+        import: Option<(&'a str, &'a str)>,
+        type_index: Option<u32>,
     ) -> Result<(), Corrupt> {
-        let Place { kind, import, type_index, offset } = place;
-        let weak = flags.contains(SymbolFlags::BINDING_WEAK);
+        let TableSymbol { kind, flags, name, offset, .. } = *symbol;
+        let weak = flags & BINDING_WEAK != 0;
         let binding = if weak { Binding::Weak } else { Binding::Strong };
-        if flags.contains(SymbolFlags::UNDEFINED) {
+        if flags & UNDEFINED != 0 {
             if kind != SymbolKind::Data && import.is_none() {
                 return Err(Corrupt::new(offset, "an undefined symbol refers to no import"));
             }
             let symbol = name
                 .or(import.map(|(_, name)| name))
                 .ok_or_else(|| Corrupt::new(offset, "an undefined symbol has no name"))?;
-            let explicit_name = flags.contains(SymbolFlags::EXPLICIT_NAME);
+            let explicit_name = flags & EXPLICIT_NAME != 0;
             let undefined = Undefined { symbol, kind, binding, import, explicit_name, type_index };
             self.undefined.push(undefined);
-        } else if !flags.contains(SymbolFlags::BINDING_LOCAL) {
+        } else if flags & BINDING_LOCAL == 0 {
             let name = name.ok_or_else(|| Corrupt::new(offset, "a definition has no name"))?;
-            let hidden = flags.contains(SymbolFlags::VISIBILITY_HIDDEN);
+            let hidden = flags & VISIBILITY_HIDDEN != 0;
             self.defined.push(Definition { name, kind, binding, hidden, type_index });
         }
         Ok(())
@@ -304,30 +375,4 @@ impl<'a> Symbols<'a> {
 
 fn at<'a>(imports: &[(&'a str, &'a str)], index: u32) -> Option<(&'a str, &'a str)> {
     imports.get(usize::try_from(index).ok()?).copied()
-}
-
-/// The type of a function over the four number types.
-pub(super) fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
-    let CompositeInnerType::Func(function) = ty else {
-        return None;
-    };
-    let params = function.params().iter().copied().map(value_type).collect::<Option<_>>()?;
-    let results = function.results().iter().copied().map(value_type).collect::<Option<_>>()?;
-    Some(WasmType { params, results })
-}
-
-fn value_type(ty: ValType) -> Option<ValueType> {
-    match ty {
-        ValType::I32 => Some(ValueType::I32),
-        ValType::I64 => Some(ValueType::I64),
-        ValType::F32 => Some(ValueType::F32),
-        ValType::F64 => Some(ValueType::F64),
-        ValType::V128 | ValType::Ref(_) => None,
-    }
-}
-
-// By value, as `map_err` hands it over.
-#[allow(clippy::needless_pass_by_value)]
-pub(super) fn decoding(error: BinaryReaderError) -> Corrupt {
-    Corrupt::new(error.offset(), error.message().to_owned())
 }

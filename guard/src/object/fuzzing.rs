@@ -8,11 +8,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{Archive, Component, Corrupt, Module, read};
+use super::judge::Count;
+use super::{Archive, Component, Content, Corrupt, Module, read};
 use crate::linked::Parts;
 use crate::linked::files::Input;
 
-/// Members lie inside the file, one behind the other, and errors name a place in it.
+/// Members lie inside the file, one behind the other, errors name a place in it, and objects are read as
+/// wasmparser reads them.
 pub fn object_reader(data: &[u8]) {
     if let Ok(archive) = Archive::parse(data) {
         let mut behind = 0;
@@ -36,6 +38,9 @@ pub fn object_reader(data: &[u8]) {
                 assert!(unit.offset + unit.data.len() <= data.len(), "a unit ends beyond the file");
                 if let Err(corrupt) = &unit.content {
                     is_in_file(corrupt, data);
+                }
+                if matches!(unit.content, Ok(Content::Wasm(_)) | Err(_)) {
+                    Count::default().compare(unit.data);
                 }
             }
         }

@@ -2,8 +2,7 @@
 //! limit would be large, the limit is another one.
 
 use super::archive::{MAX_MEMBERS, MAX_NAME};
-use super::linked_tests::long_section;
-use super::tests::{archive, header, member};
+use super::tests::{archive, header, long_section, member};
 use super::*;
 
 /// A number as wasm writes it.
@@ -37,6 +36,7 @@ fn object_of_symbols(count: usize) -> Vec<u8> {
 
 const TYPE: &[u8] = &[0x60, 0, 0];
 const IMPORT: &[u8] = b"\x01m\x01f\x00\x00";
+#[cfg(feature = "linked")]
 const EXPORT: &[u8] = b"\x01f\x00\x00";
 
 #[test]
@@ -64,6 +64,7 @@ fn types_imports_functions_and_symbols_of_an_object() {
     assert_eq!(symbols.undefined.len(), LIMIT, "they are counted as what they are");
 }
 
+#[cfg(feature = "linked")]
 #[test]
 fn entries_of_a_linked_module() {
     const LIMIT: usize = 5;
@@ -89,6 +90,7 @@ fn entries_of_a_linked_module() {
     }
 }
 
+#[cfg(feature = "linked")]
 #[test]
 fn modules_imports_and_depth_of_a_component() {
     const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";

@@ -1,6 +1,6 @@
 //! Linked modules and components put together byte by byte.
 
-use super::tests::{custom, section, string};
+use super::tests::{custom, long_section, section, string};
 use super::*;
 use crate::import::ValueType;
 
@@ -43,18 +43,6 @@ pub(crate) fn module() -> Vec<u8> {
     let producers =
         [vec![1], string("processed-by"), vec![1], string("rustc"), string("1.96.0 (a b)")];
     bytes.extend(custom("producers", &producers.concat()));
-    bytes
-}
-
-/// A section of any length.
-pub(super) fn long_section(id: u8, content: &[u8]) -> Vec<u8> {
-    let (mut bytes, mut length) = (vec![id], content.len());
-    while length > 0x7f {
-        bytes.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
-        length >>= 7;
-    }
-    bytes.push(u8::try_from(length).expect("seven bits"));
-    bytes.extend(content);
     bytes
 }
 

@@ -4,11 +4,17 @@
 //! untrusted: whatever they are, the answer is symbols or a [`Corrupt`] that says where.
 
 pub mod archive;
+mod bytes;
+#[cfg(feature = "linked")]
 pub mod component;
 pub mod definitions;
 #[cfg(all(any(test, fuzzing), feature = "linked"))]
 pub(crate) mod fuzzing;
+#[cfg(all(any(test, fuzzing), feature = "linked"))]
+mod judge;
+#[cfg(feature = "linked")]
 pub mod module;
+mod types;
 #[cfg(feature = "linked")]
 pub mod validation;
 
@@ -16,14 +22,18 @@ use std::borrow::Cow;
 use std::path::Path;
 
 pub use archive::Archive;
+#[cfg(feature = "linked")]
 pub use component::Component;
 pub use definitions::{Binding, Definition, SymbolKind, Symbols, Undefined};
+#[cfg(feature = "linked")]
 pub use module::{Module, ModuleImport};
 
 use crate::error::Error;
 
 /// The first four bytes of a wasm module or component.
 const WASM_MAGIC: &[u8] = b"\0asm";
+/// The magic of a component with its version, which is still that of a draft, and its layer.
+const COMPONENT_HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
 /// The first four bytes of LLVM bitcode, and of bitcode in its wrapper.
 const BITCODE_MAGICS: [&[u8]; 2] = [b"BC\xC0\xDE", b"\xDE\xC0\x17\x0B"];
 
@@ -73,15 +83,15 @@ pub struct Unit<'a> {
 /// What a [`Unit`] holds.
 #[derive(Debug, Clone)]
 pub enum Content<'a> {
-    /// A wasm module; a relocatable object where it has symbols. [`Module::parse`] reads what a linked
-    /// one has instead.
+    /// A wasm module; a relocatable object where it has symbols. `Module::parse` (feature `linked`) reads
+    /// what a linked one has instead.
     Wasm(Symbols<'a>),
     /// LLVM bitcode. Only the archive's index tells the names it defines.
     Bitcode {
         /// The names.
         defines: Vec<Cow<'a, str>>,
     },
-    /// A component, which is linked already: [`Component::parse`] reads it.
+    /// A component, which is linked already: `Component::parse` (feature `linked`) reads it.
     Component,
     /// A member of a thin archive: its content is in another file, relative to the archive.
     Elsewhere,
@@ -123,6 +133,10 @@ pub fn read(file: &[u8]) -> Result<Vec<Unit<'_>>, Corrupt> {
     Ok(units)
 }
 
+fn is_component(data: &[u8]) -> bool {
+    data.starts_with(COMPONENT_HEADER)
+}
+
 /// `base` is where `data` begins in its file, for the offsets of errors.
 fn read_content<'a>(
     data: &'a [u8],
@@ -135,7 +149,7 @@ fn read_content<'a>(
     if !data.starts_with(WASM_MAGIC) {
         return Ok(Content::Other);
     }
-    if wasmparser::Parser::is_component(data) {
+    if is_component(data) {
         return Ok(Content::Component);
     }
     Symbols::parse(data, base).map(Content::Wasm)
@@ -144,6 +158,7 @@ fn read_content<'a>(
 #[cfg(test)]
 mod limit_tests;
 #[cfg(test)]
+#[cfg(feature = "linked")]
 pub(crate) mod linked_tests;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, Name, NameSectionReader, Parser, Payload,
-    ProducersSectionReader, TypeRef,
+    ProducersSectionReader, TypeRef, ValType,
 };
 
 use super::Corrupt;
-use super::definitions::{SymbolKind, decoding, number_type};
-use crate::import::WasmType;
+use super::definitions::SymbolKind;
+use crate::import::{ValueType, WasmType};
 
 /// More types, imports, exports or functions than any module has: engines stop at a million functions.
 pub const MAX_ENTRIES: usize = 1 << 22;
@@ -206,4 +206,30 @@ impl<'a> Reader<'a> {
         }
         self.module
     }
+}
+
+/// The type of a function over the four number types.
+fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
+    let CompositeInnerType::Func(function) = ty else {
+        return None;
+    };
+    let params = function.params().iter().copied().map(value_type).collect::<Option<_>>()?;
+    let results = function.results().iter().copied().map(value_type).collect::<Option<_>>()?;
+    Some(WasmType { params, results })
+}
+
+fn value_type(ty: ValType) -> Option<ValueType> {
+    match ty {
+        ValType::I32 => Some(ValueType::I32),
+        ValType::I64 => Some(ValueType::I64),
+        ValType::F32 => Some(ValueType::F32),
+        ValType::F64 => Some(ValueType::F64),
+        ValType::V128 | ValType::Ref(_) => None,
+    }
+}
+
+// By value, as `map_err` hands it over.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn decoding(error: BinaryReaderError) -> Corrupt {
+    Corrupt::new(error.offset(), error.message().to_owned())
 }

@@ -38,6 +38,18 @@ pub(crate) fn section(id: u8, content: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A section of any length.
+pub(crate) fn long_section(id: u8, content: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut length) = (vec![id], content.len());
+    while length > 0x7f {
+        bytes.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
+        length >>= 7;
+    }
+    bytes.push(u8::try_from(length).expect("seven bits"));
+    bytes.extend(content);
+    bytes
+}
+
 pub(crate) fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![u8::try_from(name.len()).expect("a short name")];
     bytes.extend(name.as_bytes());
