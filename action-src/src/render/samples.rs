@@ -42,19 +42,10 @@ pub(crate) fn package(label: &str) -> Package {
     let (name, version) = label.split_once(' ').unwrap();
     Package {
         id: label.to_owned(),
-        name: name.to_owned(),
         version: version.to_owned(),
         source: PackageSource::Path,
         directory: Path::new("/nowhere").join(name),
-        crate_name: name.replace('-', "_"),
-        entries: Vec::new(),
-        features: BTreeSet::new(),
-        possible_features: BTreeSet::new(),
-        certain: true,
-        dependencies: Vec::new(),
-        has_build_script: false,
-        links: None,
-        is_root: false,
+        ..Package::without_source(name)
     }
 }
 

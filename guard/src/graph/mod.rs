@@ -175,7 +175,7 @@ impl Graph {
 
 impl Package {
     /// A package of which nothing but the name is known.
-    pub(crate) fn without_source(name: &str) -> Self {
+    pub fn without_source(name: &str) -> Self {
         Self {
             id: name.to_owned(),
             name: name.to_owned(),
