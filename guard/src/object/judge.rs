@@ -195,11 +195,12 @@ impl Count {
 }
 
 /// Whether a type is refused here that wasmparser takes, and wasm-ld does not: a mere index as a reference;
-/// continuations, descriptors and shared types.
+/// continuations, descriptors and shared types; many imports of one module in one entry.
 fn is_beyond(what: &str, form: u8) -> bool {
     match what {
         "a value type of no known form" => matches!(form, 0x00..0x40 | 0x80..),
         "a type of no known form" => matches!(form, 0x4c | 0x4d | 0x5d | 0x65),
+        "an import of no known kind" => matches!(form, 0x7e | 0x7f),
         _ => false,
     }
 }

@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::Archive;
 use super::super::tests::{custom, object, section};
+use super::super::{Archive, Symbols};
 use super::{Count, Table, theirs};
 
 /// Compares a module, all of its beginnings, and what is left of it when a byte is another one.
@@ -83,6 +83,20 @@ fn imports_of_all_kinds_and_numbers_of_all_lengths() {
     let mut count = Count::default();
     compare_around(&mut count, &module);
     assert!(count.both_read > 200 && count.both_refuse > 200, "{count:?}");
+}
+
+/// They are a proposal: an object that has them is said to be unreadable.
+#[test]
+fn compact_imports_are_an_error() {
+    let imports: &[&[u8]] =
+        &[b"\x01\x01m\x00\x7f\x01\x01a\x00\x00", b"\x01\x01m\x00\x7e\x00\x00\x01\x01a"];
+    for imports in imports {
+        let module = [with_types(&[&[0x60, 0, 0]]), section(2, imports)].concat();
+        assert!(theirs(&module).is_ok());
+        let corrupt = Symbols::parse(&module, 0).expect_err("they are not read");
+        assert_eq!(corrupt.what, "an import of no known kind");
+        compare_around(&mut Count::default(), &module);
+    }
 }
 
 #[test]
