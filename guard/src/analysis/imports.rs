@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::bare_extern::Definers;
 use crate::cfg::{TargetCfg, Truth};
 use crate::facts::Misdeclared;
-use crate::graph::{Graph, Package, PackageIndex};
+use crate::graph::{Graph, Package, PackageIndex, ShortestPaths};
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::native;
 use crate::source::load::Declarations;
@@ -19,6 +19,7 @@ pub(super) struct DeclaringCrates<'a> {
     definers: &'a Definers<'a>,
     resolver: Resolver<'a>,
     has_wide_pointers: bool,
+    paths: ShortestPaths<'a>,
     crates: Vec<DeclaringCrate<'a>>,
 }
 
@@ -51,6 +52,7 @@ impl<'a> DeclaringCrates<'a> {
             resolver: Resolver::new(&read.program),
             has_wide_pointers: cfg.has_wide_pointers(),
             crates: crates.collect(),
+            paths,
         }
     }
 
@@ -102,13 +104,12 @@ impl<'a> DeclaringCrates<'a> {
                 path: of.path.clone(),
             }));
         }
-        let paths = self.graph.shortest_paths();
         for index in (0..self.graph.packages.len()).map(PackageIndex) {
             let hidden = native::hidden_imports(self.graph.package(index));
             opaque.extend(hidden.into_iter().map(|(place, reason)| Opaque {
                 place,
                 reason,
-                path: paths.to(index),
+                path: self.paths.to(index),
             }));
         }
         opaque.sort();

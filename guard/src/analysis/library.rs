@@ -1,6 +1,5 @@
 //! A library of one file, for unit tests and for fuzzing.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::imports::DeclaringCrates;
@@ -32,20 +31,13 @@ pub(crate) fn read_library(
 ) -> (Vec<Import>, Vec<Problem>) {
     let path = directory.join("lib.rs");
     let package = Package {
-        id: "unit".to_owned(),
-        name: "unit".to_owned(),
         version: "0.1.0".to_owned(),
         source: PackageSource::Path,
         directory: directory.to_owned(),
-        crate_name: "unit".to_owned(),
         entries: vec![Entry { kind: EntryKind::Library, path }],
-        features: BTreeSet::new(),
-        possible_features: BTreeSet::new(),
-        certain: true,
-        dependencies: Vec::new(),
         has_build_script: true,
-        links: None,
         is_root: true,
+        ..Package::without_source("unit")
     };
     let graph = Graph { packages: vec![package], roots: vec![PackageIndex(0)] };
     let cfg = TargetCfg::default();

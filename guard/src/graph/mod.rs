@@ -23,6 +23,7 @@ pub use load::{Loaded, Mode, load, single_package};
 pub use manifest::{DeclaredDependency, Manifest};
 pub use merge::merge;
 pub use paths::Paths;
+pub(crate) use paths::ShortestPaths;
 pub use selection::Selection;
 
 /// A package's place in [`Graph::packages`].

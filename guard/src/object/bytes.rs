@@ -43,6 +43,15 @@ impl<'a> Bytes<'a> {
         Ok(self.take(1)?[0])
     }
 
+    /// A byte of which no bit beyond `known` is set.
+    pub(super) fn flags(&mut self, known: u8) -> Result<u8, Corrupt> {
+        let at = self.offset;
+        match self.byte()? {
+            flags if flags & !known == 0 => Ok(flags),
+            _ => Err(Corrupt::new(at, "flags that are not known")),
+        }
+    }
+
     /// An unsigned LEB128 number of at most 32 bits.
     pub(super) fn u32(&mut self) -> Result<u32, Corrupt> {
         let at = self.offset;

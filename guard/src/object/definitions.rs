@@ -4,7 +4,7 @@
 
 use super::Corrupt;
 use super::bytes::{Bytes, Section, Sections};
-use super::types::{self, flags};
+use super::types;
 use crate::import::WasmType;
 
 /// More types, imports, functions or symbols than any object has: each takes a few bytes of a file, and many
@@ -155,7 +155,7 @@ struct TableSymbol<'a> {
 const TYPE_SECTION: u8 = 1;
 const IMPORT_SECTION: u8 = 2;
 const FUNCTION_SECTION: u8 = 3;
-/// What the linking section may be of. LLVM 9 and later write no other.
+/// The version of the linking section that `Linking.md` describes.
 const LINKING_VERSION: u32 = 2;
 const SYMBOL_TABLE: u8 = 8;
 
@@ -190,11 +190,11 @@ impl<'a> Imports<'a> {
             }
             3 => {
                 types::value_type(bytes)?;
-                flags(bytes, 0b11)?;
+                bytes.flags(0b11)?;
                 self.globals.push(name);
             }
             4 => {
-                flags(bytes, 0)?;
+                bytes.flags(0)?;
                 bytes.u32()?;
                 self.tags.push(name);
             }
@@ -206,7 +206,7 @@ impl<'a> Imports<'a> {
 
 /// How large a memory or table is; gives the flags, of which `known` may be set.
 fn limits(bytes: &mut Bytes<'_>, known: u8) -> Result<u8, Corrupt> {
-    let flags = flags(bytes, known)?;
+    let flags = bytes.flags(known)?;
     bytes.u64()?;
     if flags & 1 != 0 {
         bytes.u64()?;

@@ -2,12 +2,13 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a promise that is broken is a panic")]
 
 use wasmparser::{
-    BinaryReader, BinaryReaderError, CompositeInnerType, Linking, LinkingSectionReader, Parser,
-    Payload, SymbolFlags, SymbolInfo, TypeRef, ValType,
+    BinaryReader, BinaryReaderError, Linking, LinkingSectionReader, Parser, Payload, SymbolFlags,
+    SymbolInfo, TypeRef,
 };
 
+use super::module::number_type;
 use super::{Binding, Corrupt, SymbolKind, Symbols};
-use crate::import::{ValueType, WasmType};
+use crate::import::WasmType;
 
 /// A symbol: name, kind, binding, whether it is hidden, import, whether it has a name of its own, type.
 type Symbol = (String, SymbolKind, Binding, bool, Option<(String, String)>, bool, Option<WasmType>);
@@ -67,7 +68,7 @@ fn theirs(module: &[u8]) -> Result<Table, Refused> {
             Payload::TypeSection(section) => {
                 for group in section {
                     types.extend(
-                        group?.into_types().map(|it| over_numbers(&it.composite_type.inner)),
+                        group?.into_types().map(|it| number_type(&it.composite_type.inner)),
                     );
                 }
             }
@@ -146,20 +147,6 @@ fn theirs(module: &[u8]) -> Result<Table, Refused> {
     Ok(table)
 }
 
-fn over_numbers(ty: &CompositeInnerType) -> Option<WasmType> {
-    let CompositeInnerType::Func(function) = ty else { return None };
-    let number = |ty: &ValType| match ty {
-        ValType::I32 => Some(ValueType::I32),
-        ValType::I64 => Some(ValueType::I64),
-        ValType::F32 => Some(ValueType::F32),
-        ValType::F64 => Some(ValueType::F64),
-        ValType::V128 | ValType::Ref(_) => None,
-    };
-    let params = function.params().iter().map(number).collect::<Option<_>>()?;
-    let results = function.results().iter().map(number).collect::<Option<_>>()?;
-    Some(WasmType { params, results })
-}
-
 /// What became of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Count {
@@ -194,7 +181,7 @@ impl Count {
     }
 }
 
-/// Whether a type is refused here that wasmparser takes, and wasm-ld does not: a mere index as a reference;
+/// Whether a type is refused here that wasmparser takes: a mere index as a reference;
 /// continuations, descriptors and shared types; many imports of one module in one entry.
 fn is_beyond(what: &str, form: u8) -> bool {
     match what {

@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The type of a function over the four number types.
-fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
+pub(super) fn number_type(ty: &CompositeInnerType) -> Option<WasmType> {
     let CompositeInnerType::Func(function) = ty else {
         return None;
     };

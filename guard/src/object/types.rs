@@ -1,7 +1,7 @@
 //! Types of a module: those of functions over numbers are read, all others are passed over.
 //!
 //! Source: section 5.3 of the core specification, version 3. What it does not have, such as continuations, is
-//! an error here as it is for wasm-ld.
+//! an error.
 
 use super::Corrupt;
 use super::bytes::Bytes;
@@ -144,14 +144,5 @@ fn field(bytes: &mut Bytes<'_>) -> Result<(), Corrupt> {
     } else {
         value_type(bytes)?;
     }
-    flags(bytes, 1).map(|_| ())
-}
-
-/// A byte of which no bit beyond `known` is set.
-pub(super) fn flags(bytes: &mut Bytes<'_>, known: u8) -> Result<u8, Corrupt> {
-    let at = bytes.offset();
-    match bytes.byte()? {
-        flags if flags & !known == 0 => Ok(flags),
-        _ => Err(Corrupt::new(at, "flags that are not known")),
-    }
+    bytes.flags(1).map(|_| ())
 }
