@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::document::date_time::days_in_month;
+
 /// A day of the Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Date {
@@ -33,19 +35,9 @@ impl Date {
             month: text[5..7].parse().ok()?,
             day: text[8..].parse().ok()?,
         };
-        let is_day =
-            (1..=12).contains(&date.month) && (1..=date.days_in_month()).contains(&date.day);
+        let days = days_in_month(date.year, date.month);
+        let is_day = (1..=12).contains(&date.month) && (1..=days).contains(&date.day);
         is_day.then_some(date)
-    }
-
-    fn days_in_month(self) -> u32 {
-        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
-        match self.month {
-            2 if is_leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        }
     }
 
     /// The day that is `days` after 1970-01-01. Years begin in March here, so that a leap day is the last

@@ -6,7 +6,11 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+pub(crate) mod date_time;
+mod events;
+#[cfg(test)]
+mod judged_by_toml;
+mod tree;
 
 /// The largest TOML file that is read, in bytes. The largest manifests of published crates, those of
 /// generated binding crates with thousands of features, are well under a megabyte.
@@ -27,6 +31,23 @@ pub(crate) struct Node {
     pub(crate) line: usize,
     /// The value.
     pub(crate) value: Value,
+    /// How it came to be there.
+    origin: Origin,
+}
+
+/// The ways in which TOML gives a key its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// It is written after a `=` or in an array, and is complete.
+    Value,
+    /// A header names the table.
+    Header,
+    /// Headers name the tables of the array.
+    ArrayOfTables,
+    /// A header names something in the table.
+    Implicit,
+    /// A dotted key sets something in the table.
+    Dotted,
 }
 
 /// A TOML value, as far as this crate asks for it.
@@ -58,8 +79,8 @@ pub(crate) enum ReadError {
     Io(String),
     /// Not UTF-8.
     Encoding,
-    /// Not TOML: the line, and the parser's words.
-    Syntax(usize, String),
+    /// Not TOML: the line and the column, in characters from 1, and what is wrong.
+    Syntax(usize, usize, String),
 }
 
 impl fmt::Display for ReadError {
@@ -70,7 +91,7 @@ impl fmt::Display for ReadError {
             Self::TooLarge(limit) => write!(f, "it is larger than the limit of {limit} bytes"),
             Self::Io(words) => f.write_str(words),
             Self::Encoding => f.write_str("it is not UTF-8 text"),
-            Self::Syntax(line, words) => write!(f, "line {line}: {words}"),
+            Self::Syntax(line, column, words) => write!(f, "line {line}, column {column}: {words}"),
         }
     }
 }
@@ -110,13 +131,11 @@ impl Document {
     /// Parses `text` as if it had been read from `path`.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, ReadError> {
         let lines = Lines::new(text);
-        match DeTable::parse(text) {
-            Ok(table) => {
-                Ok(Self { path: path.to_owned(), root: convert_table(table.get_ref(), &lines) })
-            }
-            Err(error) => {
-                let line = error.span().map_or(1, |span| lines.line(span.start));
-                Err(ReadError::Syntax(line, error.message().to_owned()))
+        match tree::tree(text, &lines) {
+            Ok(root) => Ok(Self { path: path.to_owned(), root }),
+            Err(fault) => {
+                let (line, column) = lines.place(text, fault.at);
+                Err(ReadError::Syntax(line, column, fault.words))
             }
         }
     }
@@ -207,35 +226,12 @@ impl Lines {
     fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|start| *start <= offset)
     }
-}
 
-fn convert_table(table: &DeTable<'_>, lines: &Lines) -> Table {
-    table
-        .iter()
-        .map(|(key, value)| {
-            let line = lines.line(key.span().start);
-            let value = convert(value.get_ref(), lines);
-            (key.get_ref().to_string(), Node { line, value })
-        })
-        .collect()
-}
-
-fn convert(value: &DeValue<'_>, lines: &Lines) -> Value {
-    match value {
-        DeValue::String(text) => Value::String(text.to_string()),
-        DeValue::Boolean(value) => Value::Boolean(*value),
-        DeValue::Array(array) => Value::Array(
-            array
-                .iter()
-                .map(|node| Node {
-                    line: lines.line(node.span().start),
-                    value: convert(node.get_ref(), lines),
-                })
-                .collect(),
-        ),
-        DeValue::Table(table) => Value::Table(convert_table(table, lines)),
-        DeValue::Datetime(date) => Value::Date(date.to_string()),
-        DeValue::Integer(_) | DeValue::Float(_) => Value::Other,
+    /// The line, and the column in characters from 1.
+    fn place(&self, text: &str, offset: usize) -> (usize, usize) {
+        let line = self.line(offset);
+        let start = self.0.get(line - 1).copied().unwrap_or_default();
+        (line, text.get(start..offset).unwrap_or_default().chars().count() + 1)
     }
 }
 
@@ -268,7 +264,7 @@ mod tests {
     #[test]
     fn a_syntax_error_names_its_line() {
         let error = Document::parse(Path::new("x"), "a = 1\nb = = 2\n").unwrap_err();
-        assert!(matches!(error, ReadError::Syntax(2, _)), "{error:?}");
+        assert!(matches!(error, ReadError::Syntax(2, 5, _)), "{error:?}");
     }
 
     #[test]
@@ -278,7 +274,57 @@ mod tests {
         let closed = format!("a = {}{}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(Document::parse(Path::new("x"), &closed).is_err());
         let dotted = format!("a{} = 1", ".a".repeat(50_000));
-        let _ = Document::parse(Path::new("x"), &dotted);
+        assert!(Document::parse(Path::new("x"), &dotted).is_err());
+        // Closing what was not opened must not leave room to open more.
+        let unopened = format!("a = {}", "{[] a = ".repeat(50_000));
+        assert!(Document::parse(Path::new("x"), &unopened).is_err());
+    }
+
+    #[test]
+    fn headers_keys_and_inline_tables_together_are_bounded_too() {
+        let key = ["a"; events::MAX_NESTING].join(".");
+        let nested = |inline: usize| {
+            let (open, close) = (format!("{{{key} = ").repeat(inline), "}".repeat(inline));
+            Document::parse(Path::new("x"), &format!("[[{key}]]\n{key} = {open}1{close}"))
+        };
+        assert!(nested(1).is_ok());
+        for inline in [2, events::MAX_NESTING] {
+            let error = nested(inline).unwrap_err().to_string();
+            assert!(error.contains("a table more than 240 keys deep"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_what_it_is_about() {
+        for (text, error) in [
+            (
+                "a = 1\n  \u{e9} = 2",
+                "line 2, column 3: invalid unquoted key, expected letters, numbers",
+            ),
+            (
+                "'\u{e9}' = 1\n'\u{e9}' = 2",
+                "line 2, column 1: duplicate key `\u{e9}`, which is on line 1 too",
+            ),
+            (
+                "[a]\nb = 'x'\nb.c = 1",
+                "line 3, column 1: cannot extend `b` with the string that line 2",
+            ),
+            (
+                "a = {}\n[a.b]",
+                "line 2, column 2: cannot extend `a` with the inline table that line 1",
+            ),
+            (
+                "'\u{e9}' = 2027-02-29",
+                "line 1, column 7: invalid date-time `2027-02-29`, expected one as",
+            ),
+            ("a = x", "line 1, column 5: "),
+        ] {
+            let found = Document::parse(Path::new("x"), text).unwrap_err().to_string();
+            assert!(found.starts_with(error), "{found}");
+        }
+        let long = format!("{0} = 1\n{0} = 2", "a".repeat(1_000));
+        let found = Document::parse(Path::new("x"), &long).unwrap_err().to_string();
+        assert!(found.len() < 200, "{found}");
     }
 
     #[test]
