@@ -3,6 +3,7 @@
 use crate::cfg::Truth;
 use crate::graph::{Graph, PackageIndex, PackageSource};
 use crate::import::{Certainty, ImportKind, Place, WasmType};
+use crate::sorted;
 use crate::source::load::Declarations;
 use crate::source::names::Resolver;
 use crate::source::wasm_type;
@@ -52,7 +53,7 @@ pub(crate) fn of_graph(graph: &Graph, read: &Declarations, wide: bool) -> Vec<Sy
         }
     }
     // A package's library and program may share a file.
-    all.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
+    sorted::sort_by(&mut all, |a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
     all.dedup_by(|a, b| a.place == b.place && a.name == b.name);
     all
 }

@@ -3,6 +3,7 @@
 use crate::cfg::Truth;
 use crate::graph::{Graph, PackageIndex, PackageSource};
 use crate::import::{Certainty, Place};
+use crate::sorted;
 use crate::source::load::Declarations;
 
 /// An import module that was written where rustc does not look for one.
@@ -59,7 +60,9 @@ pub(crate) fn of_graph(graph: &Graph, read: &Declarations) -> Vec<IgnoredModule>
         }
     }
     // A package's library and program may share a file.
-    all.sort_by(|a, b| (&a.place, &a.module, &a.name).cmp(&(&b.place, &b.module, &b.name)));
+    sorted::sort_by(&mut all, |a, b| {
+        (&a.place, &a.module, &a.name).cmp(&(&b.place, &b.module, &b.name))
+    });
     all.dedup_by(|a, b| a.place == b.place && a.module == b.module && a.name == b.name);
     all
 }

@@ -55,6 +55,7 @@ mod process;
 pub mod rules;
 #[cfg(test)]
 mod scratch;
+mod sorted;
 pub mod source;
 pub mod symbols;
 pub mod text;

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::graph::Graph;
 use crate::import::Place;
+use crate::sorted;
 
 /// A place that names a rustc: a channel of rustup, or a minimum version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +79,7 @@ pub(crate) fn placed(pins: &[ToolchainPin], graph: &Graph) -> Vec<PlacedPin> {
             path: vec![root.label()],
         })
         .collect();
-    placed.sort_by(|a, b| (&a.place, &a.text).cmp(&(&b.place, &b.text)));
+    sorted::sort_by(&mut placed, |a, b| (&a.place, &a.text).cmp(&(&b.place, &b.text)));
     placed.dedup_by(|a, b| a.place == b.place);
     placed
 }

@@ -9,13 +9,15 @@
 //! installed, or was built from source), a table built into this crate does, with the range of
 //! wasi-sdk releases that have the name.
 
+mod by_name;
 mod sysroot;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use self::by_name::ByName;
 use crate::error::Error;
 use crate::import::WasmType;
 use crate::object::{Binding, SymbolKind};
@@ -25,7 +27,7 @@ use crate::toolchain::Rustc;
 #[derive(Debug, Clone)]
 pub struct CSymbols {
     target: Option<&'static Target>,
-    symbols: BTreeMap<String, CSymbol>,
+    symbols: ByName,
     /// Names that the toolchain's own files do not have, and the table has.
     elsewhere: BTreeSet<String>,
     /// Whether the toolchain's own C library was read.
@@ -150,18 +152,20 @@ impl CSymbols {
         // Neither is part of a toolchain's files: archives on request come with a wasi-sdk of the
         // user's own, and a std that cargo builds has no rlib there.
         let mut elsewhere = BTreeSet::new();
-        for (name, symbol) in symbols {
+        let mut more = Vec::new();
+        for (name, symbol) in symbols.into_entries() {
             if let Some(own) = found.symbols.get_mut(&name) {
                 own.referenced_by_std |= symbol.referenced_by_std;
             } else if found.replaces(&symbol.library) {
                 elsewhere.insert(name);
             } else {
-                found.symbols.insert(name, symbol);
+                more.push((name, symbol));
             }
         }
+        more.extend(found.symbols.into_entries());
         Ok(Self {
             target: Some(known),
-            symbols: found.symbols,
+            symbols: ByName::first_of_each(more),
             elsewhere,
             is_own: true,
             origin: found.origin,
@@ -172,7 +176,7 @@ impl CSymbols {
     pub(crate) fn unknown() -> Self {
         Self {
             target: None,
-            symbols: BTreeMap::new(),
+            symbols: ByName::default(),
             elsewhere: BTreeSet::new(),
             is_own: false,
             origin: String::new(),
@@ -191,13 +195,13 @@ impl CSymbols {
 
     /// Every name, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &CSymbol)> {
-        self.symbols.iter().map(|(name, symbol)| (name.as_str(), symbol))
+        self.symbols.iter()
     }
 
     /// Whether a link for the target may define `name`, with any release of the C library that is known
     /// and any archive on request.
     pub fn may_define(&self, name: &str) -> bool {
-        self.symbols.contains_key(name) || self.elsewhere.contains(name)
+        self.symbols.get(name).is_some() || self.elsewhere.contains(name)
     }
 
     /// Where the names come from, to follow "according to".

@@ -1,6 +1,6 @@
 //! Who declares an import, what brought it in, and what would remove it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::analysis::Analysis;
 use crate::finding::Finding;
@@ -110,11 +110,11 @@ fn findings<'a>(analysis: &'a Analysis, import: &Import) -> Vec<&'a Finding> {
 
 /// Each optional dependency on `paths` once, those nearest to the roots first.
 fn optional(graph: &Graph, paths: &[Vec<PackageIndex>]) -> Vec<OptionalDependency> {
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut found: Vec<OptionalDependency> = Vec::new();
+    let mut seen = HashSet::new();
     for path in paths {
         for edge in path.windows(2) {
-            if seen.insert((edge[0], edge[1])) {
+            if seen.insert((edge[0].0, edge[1].0)) {
                 found.extend(activated(graph, edge[0], edge[1]));
             }
         }

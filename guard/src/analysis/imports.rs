@@ -8,6 +8,7 @@ use crate::facts::Misdeclared;
 use crate::graph::{Graph, Package, PackageIndex, ShortestPaths};
 use crate::import::{Certainty, Exposure, ExposureKind, Import, Opaque};
 use crate::native;
+use crate::sorted;
 use crate::source::load::Declarations;
 use crate::source::model::{CrateSource, Declared};
 use crate::source::names::{CrateId, Resolver};
@@ -72,7 +73,7 @@ impl<'a> DeclaringCrates<'a> {
             }
             imports.push(self.import(of, declared, exposure, truth));
         }
-        imports.sort_by(in_order);
+        sorted::sort_by(&mut imports, in_order);
         // A package's library and program may share a file, and its imports with it.
         imports.dedup_by(|a, b| a.place == b.place && a.module == b.module && a.name == b.name);
         imports
@@ -89,7 +90,7 @@ impl<'a> DeclaringCrates<'a> {
                 all.push(Misdeclared { declaration, c_type: c_type.clone() });
             }
         }
-        all.sort_by(|a, b| in_order(&a.declaration, &b.declaration));
+        sorted::sort_by(&mut all, |a, b| in_order(&a.declaration, &b.declaration));
         all.dedup_by(|a, b| a.declaration.place == b.declaration.place);
         all
     }
@@ -112,7 +113,7 @@ impl<'a> DeclaringCrates<'a> {
                 path: self.paths.to(index),
             }));
         }
-        opaque.sort();
+        sorted::sort(&mut opaque);
         opaque.dedup();
         opaque
     }

@@ -19,6 +19,7 @@ use crate::parallel::Threads;
 use crate::pin::{self, ToolchainPin};
 use crate::policy::{self, Date, Policies};
 use crate::rules;
+use crate::sorted;
 use crate::source::kept::{Ahead, Keeper};
 use crate::source::load::{Prefetched, Sources};
 use crate::symbols::CSymbols;
@@ -79,7 +80,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
     let (misdeclared, opaque) = (declaring.misdeclared(), declaring.opaque());
     if let Some(built) = input.built {
         exposure::complete(&mut imports, &mut problems, &graph, built);
-        imports.sort_by(in_order);
+        sorted::sort_by(&mut imports, in_order);
     }
     let definitions = definition::of_graph(&graph, &read, input.cfg.has_wide_pointers());
     let ignored = ignored::of_graph(&graph, &read);
@@ -109,7 +110,7 @@ pub(crate) fn analyse(mut input: Input<'_>, progress: &mut dyn FnMut(Progress)) 
         let rustc = &input.in_use.release;
         let shown = exposure::findings(built, &facts, &graph, rustc, &findings);
         findings.extend(shown);
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+        sorted::sort_by_key(&mut findings, |finding| std::cmp::Reverse(finding.level));
     }
     // Giving back thousands of small maps takes as long as judging what was in them.
     input.threads.drop_beside(read);

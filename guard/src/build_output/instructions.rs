@@ -1,14 +1,15 @@
 //! What a build script told cargo on its standard output.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted;
+use std::collections::HashMap;
 
 /// The instructions that matter here.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Instructions {
-    /// `rustc-cfg`: names, and keys with a value.
-    pub(super) cfgs: BTreeSet<(String, Option<String>)>,
+    /// `rustc-cfg`: names, and keys with a value; in order, each once.
+    pub(super) cfgs: Vec<(String, Option<String>)>,
     /// `rustc-env`
-    pub(super) environment: BTreeMap<String, String>,
+    pub(super) environment: HashMap<String, String>,
     /// `rerun-if-changed`
     pub(super) watched_paths: Vec<String>,
     /// Whether there is a `rerun-if` of any kind: without one, cargo watches the whole package.
@@ -24,9 +25,7 @@ impl Instructions {
             let rest = rest.strip_prefix(':').unwrap_or(rest);
             let Some((key, value)) = rest.split_once('=') else { continue };
             match key {
-                "rustc-cfg" => {
-                    said.cfgs.insert(cfg(value));
-                }
+                "rustc-cfg" => said.cfgs.push(cfg(value)),
                 "rustc-env" => {
                     if let Some((name, value)) = value.split_once('=') {
                         said.environment.insert(name.to_owned(), value.to_owned());
@@ -40,6 +39,7 @@ impl Instructions {
                 _ => {}
             }
         }
+        said.cfgs = sorted::set(said.cfgs);
         said
     }
 }
@@ -68,8 +68,8 @@ mod tests {
              cargo:rerun-if-changed=build.rs\ncargo:rustc-cfg=old\n",
         );
         let cfgs = [("key".to_owned(), Some("a b".to_owned())), ("old".to_owned(), None)];
-        assert_eq!(said.cfgs, BTreeSet::from(cfgs));
-        assert_eq!(said.environment, BTreeMap::from([("X".to_owned(), "a=b".to_owned())]));
+        assert_eq!(said.cfgs, cfgs);
+        assert_eq!(said.environment, HashMap::from([("X".to_owned(), "a=b".to_owned())]));
         assert_eq!((said.watched_paths, said.watches), (vec!["build.rs".to_owned()], true));
         assert!(Instructions::parse("cargo::rerun-if-env-changed=CC").watches);
         assert!(!Instructions::parse("cargo::rustc-cfg=a").watches);

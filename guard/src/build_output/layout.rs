@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::document::read_regular;
+use crate::sorted;
 
 /// The most entries of directories that are looked at, in all. The largest build directories of projects
 /// with a thousand packages and many toolchains have some ten thousand units, with five files each.
@@ -133,7 +134,7 @@ impl Tree {
             self.entries_left.set(left - 1);
             names.extend(entry.file_name().into_string().ok());
         }
-        names.sort();
+        sorted::sort(&mut names);
         names
     }
 

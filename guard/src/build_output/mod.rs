@@ -14,7 +14,7 @@ mod freshness;
 mod instructions;
 mod layout;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 pub(crate) use directory::BuildDirectory;
@@ -49,8 +49,8 @@ pub(crate) struct Run {
     /// Its `OUT_DIR`, canonical.
     pub(crate) out_directory: PathBuf,
     /// What `env!` gives for the variables that it set.
-    pub(crate) environment: BTreeMap<String, String>,
-    cfgs: BTreeSet<(String, Option<String>)>,
+    pub(crate) environment: HashMap<String, String>,
+    cfgs: Vec<(String, Option<String>)>,
 }
 
 impl BuildOutputs {
@@ -107,7 +107,7 @@ impl BuildOutput {
             return None;
         }
         let cfg = (name.to_owned(), value.map(str::to_owned));
-        let setting = self.runs.iter().filter(|run| run.cfgs.contains(&cfg)).count();
+        let setting = self.runs.iter().filter(|run| run.cfgs.binary_search(&cfg).is_ok()).count();
         Some(match setting {
             0 => Truth::False,
             all if all == self.runs.len() => Truth::True,

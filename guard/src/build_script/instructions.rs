@@ -1,6 +1,5 @@
 //! The lines that cargo reads from a build script's output.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
+use crate::sorted;
 use crate::text::printable;
 
 /// How many lines of one level a build shows; the report holds them all.
@@ -24,7 +24,7 @@ pub(super) struct Instructions<'a> {
     syntax: Syntax,
     stdout: String,
     errors: Vec<String>,
-    rerun: BTreeSet<PathBuf>,
+    rerun: Vec<PathBuf>,
 }
 
 /// What is to be printed.
@@ -37,13 +37,7 @@ pub(super) struct Text {
 impl<'a> Instructions<'a> {
     pub(super) fn new(environment: &'a Environment) -> Self {
         let syntax = environment.syntax;
-        Self {
-            environment,
-            syntax,
-            stdout: String::new(),
-            errors: Vec::new(),
-            rerun: BTreeSet::new(),
-        }
+        Self { environment, syntax, stdout: String::new(), errors: Vec::new(), rerun: Vec::new() }
     }
 
     /// Keeps to what the cargo that comes with this rustc understands: errors since 1.84, `cargo::` since
@@ -64,12 +58,11 @@ impl<'a> Instructions<'a> {
     /// Names everything the verdict rests on: the lock file, cargo's configuration, and the manifests
     /// and sources of the packages that can change. A missing path would rerun the script every time.
     pub(super) fn rerun_if_inputs_changed(&mut self, scope: &Scope) {
-        let mut inputs = BTreeSet::new();
-        inputs.insert(scope.workspace_root.join("Cargo.lock"));
-        inputs.insert(scope.workspace_root.join("Cargo.toml"));
+        let root = &scope.workspace_root;
+        let mut inputs = vec![root.join("Cargo.lock"), root.join("Cargo.toml")];
         for package in &scope.graph.packages {
             if package.source == PackageSource::Path {
-                inputs.insert(package.directory.join("Cargo.toml"));
+                inputs.push(package.directory.join("Cargo.toml"));
                 let sources = package.entries.iter().filter_map(|entry| entry.path.parent());
                 inputs.extend(
                     sources.filter(|path| *path != package.directory).map(Path::to_path_buf),
@@ -78,11 +71,11 @@ impl<'a> Instructions<'a> {
         }
         for directory in self.environment.manifest_directory.ancestors() {
             for name in ["config.toml", "config"] {
-                inputs.insert(directory.join(".cargo").join(name));
+                inputs.push(directory.join(".cargo").join(name));
             }
         }
         inputs.extend(own_files(self.environment));
-        self.rerun.extend(inputs.into_iter().filter(|path| path.exists()));
+        self.rerun.extend(sorted::set(inputs).into_iter().filter(|path| path.exists()));
     }
 
     /// A fault of the guard's own configuration.
@@ -143,7 +136,7 @@ impl<'a> Instructions<'a> {
     }
 
     pub(super) fn finish(mut self) -> Text {
-        for path in std::mem::take(&mut self.rerun) {
+        for path in sorted::set(std::mem::take(&mut self.rerun)) {
             self.line("rerun-if-changed", &path.to_string_lossy());
         }
         let errors = std::mem::take(&mut self.errors);

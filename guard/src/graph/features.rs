@@ -1,10 +1,11 @@
 //! Which features bring an optional dependency in.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::manifest::{DependencyEntry, Manifest};
 use super::{Dependency, Graph, Package, PackageIndex};
 use crate::document::Node;
+use crate::sorted;
 
 /// Why an optional dependency is compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,47 +37,45 @@ impl Graph {
         if entries.is_empty() || !entries.iter().all(|entry| is_optional(entry.own)) {
             return None;
         }
-        let keys: BTreeSet<&str> = entries.iter().map(|entry| entry.key).collect();
+        let keys = sorted::set(entries.iter().map(|entry| entry.key));
         let written = manifest.features();
         let is_on = |feature: &str| package.features.contains(feature);
-        let mut direct: BTreeSet<&str> = BTreeSet::new();
+        let mut direct: Vec<&str> = Vec::new();
         for key in &keys {
             for (feature, list) in written.iter().filter(|(feature, _)| is_on(feature)) {
                 if list.iter().any(|item| brings_in(item, key)) {
-                    direct.insert(feature);
+                    direct.push(feature);
                 }
             }
             // The feature that cargo makes of an optional dependency.
             if is_on(key) && !written.iter().any(|(feature, _)| feature == key) {
-                direct.insert(key);
+                direct.push(key);
             }
         }
         if direct.is_empty() {
             return None;
         }
+        let direct = sorted::set(direct);
         let leading = leading(&direct, &written, package);
-        let mut requests = BTreeSet::new();
+        let mut requests = Vec::new();
         for by in (0..self.packages.len()).map(PackageIndex) {
             let asked = self.asked(by, from);
             let asked = asked.into_iter().filter(|feature| leading.contains(feature.as_str()));
             requests.extend(asked.map(|feature| Request { by, feature }));
         }
-        Some(Activation {
-            features: direct.into_iter().map(str::to_owned).collect(),
-            requests: requests.into_iter().collect(),
-        })
+        Some(Activation { features: direct.into_iter().map(str::to_owned).collect(), requests })
     }
 
     /// The features of `of` that `by` surely asks for.
-    fn asked(&self, by: PackageIndex, of: PackageIndex) -> BTreeSet<String> {
+    fn asked(&self, by: PackageIndex, of: PackageIndex) -> Vec<String> {
         let package = self.package(by);
         if !package.dependencies.iter().any(|edge| edge.package == of) {
-            return BTreeSet::new();
+            return Vec::new();
         }
-        let Ok(manifest) = Manifest::open(&package.directory) else { return BTreeSet::new() };
+        let Ok(manifest) = Manifest::open(&package.directory) else { return Vec::new() };
         let all = manifest.entries();
         let entries = self.entries(&all, by, of);
-        let mut asked = BTreeSet::new();
+        let mut asked = Vec::new();
         for entry in &entries {
             // One of several may be for another target.
             if entries.len() > 1 && entry.declared.target.is_some() {
@@ -87,7 +86,7 @@ impl Graph {
                 asked.extend(features.into_iter().map(|(feature, _)| feature.to_owned()));
             }
             if asks_for_default(entry) {
-                asked.insert("default".to_owned());
+                asked.push("default".to_owned());
             }
         }
         for (feature, list) in manifest.features() {
@@ -98,7 +97,7 @@ impl Graph {
                 }
             }
         }
-        asked
+        sorted::set(asked)
     }
 
     /// The entries of the manifest of `from` that can be its edge to `to`.
@@ -151,11 +150,11 @@ fn feature_of<'a>(item: &'a str, key: &str) -> Option<&'a str> {
 
 /// The features of `package` that are on and lead to one of `direct`, these included.
 fn leading<'a>(
-    direct: &BTreeSet<&'a str>,
+    direct: &[&'a str],
     written: &[(&'a str, Vec<&'a str>)],
     package: &Package,
-) -> BTreeSet<&'a str> {
-    let mut leading = direct.clone();
+) -> HashSet<&'a str> {
+    let mut leading: HashSet<&str> = direct.iter().copied().collect();
     loop {
         let before = leading.len();
         for (feature, list) in written {

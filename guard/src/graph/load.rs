@@ -223,8 +223,8 @@ impl Loader<'_> {
             let package = self.package(printed, at < tree.roots, place, manifest);
             packages.push(package);
         }
-        for (from, to) in &tree.edges {
-            let manifest = self.manifests.get(*from).and_then(Option::as_ref);
+        for (from, to) in tree.edges.iter().enumerate() {
+            let manifest = self.manifests.get(from).and_then(Option::as_ref);
             let declared = manifest.map(Manifest::dependencies);
             let dependencies = to
                 .iter()
@@ -232,7 +232,7 @@ impl Loader<'_> {
                     Some(self.dependency(packages.get(*to)?, *to, declared.as_deref()))
                 })
                 .collect();
-            if let Some(package) = packages.get_mut(*from) {
+            if let Some(package) = packages.get_mut(from) {
                 package.dependencies = dependencies;
             }
         }

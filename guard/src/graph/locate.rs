@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Manifest;
 use crate::document::{Document, Node};
+use crate::sorted;
 use crate::trust::{Configuration, relative_to_configuration};
 
 /// The most directories of a git checkout or a vendor directory that are looked into.
@@ -67,7 +68,7 @@ impl<'a> Locator<'a> {
         let home = configuration.cargo_home();
         let mut registries =
             home.map_or_else(Vec::new, |home| directories(&home.join("registry/src")));
-        registries.sort();
+        sorted::sort(&mut registries);
         Self { configuration, registries, searched: RefCell::default() }
     }
 
@@ -159,7 +160,7 @@ impl<'a> Locator<'a> {
         let last = address.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let last = last.strip_suffix(".git").unwrap_or(last).to_lowercase();
         let mut repositories = directories(&checkouts);
-        repositories.sort_by_key(|directory| {
+        sorted::sort_by_key(&mut repositories, |directory| {
             let found = directory.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
             let found = found.strip_suffix("-shallow").unwrap_or(&found).to_owned();
             (found.rsplit_once('-').map(|(name, _)| name) != Some(last.as_str()), found)
@@ -313,7 +314,7 @@ fn directories(directory: &Path) -> Vec<PathBuf> {
             entry.file_type().ok()?.is_dir().then(|| entry.path())
         })
         .collect();
-    found.sort();
+    sorted::sort(&mut found);
     found
 }
 

@@ -1,6 +1,6 @@
 //! What a package's `Cargo.toml` says about its crates and the names of its dependencies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use super::{Entry, EntryKind, Package, requirement};
 use crate::cfg::TargetCfg;
 use crate::document::{Document, Node, ReadError, Table};
 use crate::error::Error;
+use crate::sorted;
 use crate::trust::cfg_holds;
 
 /// A package's manifest.
@@ -184,7 +185,7 @@ impl Manifest {
             let found = self.found_binaries(&written_names);
             paths.extend(found.into_iter().filter(|path| !written_paths.contains(path)));
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         paths
             .into_iter()
             .filter(|path| seen.insert(path.clone()))
@@ -394,7 +395,7 @@ impl Manifest {
                 (path.extension()? == "rs" && path.is_file()).then_some(path)
             })
             .collect();
-        found.sort();
+        sorted::sort(&mut found);
         found
     }
 }

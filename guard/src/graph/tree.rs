@@ -4,12 +4,13 @@
 //! union over host and target, and frozen it fails in a fresh checkout, where `cargo build` has not
 //! downloaded what only other platforms need.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use super::Selection;
 use crate::error::Error;
 use crate::process;
+use crate::sorted;
 use crate::toolchain::Toolchain;
 
 /// The fields of a line, between the marks.
@@ -56,8 +57,8 @@ pub(super) struct Tree {
     pub(super) packages: Vec<Printed>,
     /// How many of them are roots.
     pub(super) roots: usize,
-    /// From a package to those it depends on.
-    pub(super) edges: BTreeMap<usize, BTreeSet<usize>>,
+    /// For each package, in their order, those it depends on, in theirs.
+    pub(super) edges: Vec<Vec<usize>>,
 }
 
 /// Runs `cargo tree` and reads what it prints.
@@ -174,16 +175,16 @@ fn sides(lines: &[Line]) -> Vec<Side> {
             roots_of.entry(&printed.id).or_default().push(at);
         }
     }
-    let mut host_roots: BTreeSet<usize> = BTreeSet::new();
+    let mut host_roots: HashSet<usize> = HashSet::new();
     loop {
         let sides = sides_with(lines, &host_roots);
-        let on_host: BTreeSet<&Printed> = lines
+        let on_host: HashSet<&Printed> = lines
             .iter()
             .zip(&sides)
             .filter(|(_, side)| **side == Side::Host)
             .map(|((_, printed), _)| printed)
             .collect();
-        let mut next = BTreeSet::new();
+        let mut next = HashSet::new();
         for same in roots_of.values().filter(|same| same.len() > 1) {
             let Some((last, earlier)) = same.split_last() else { continue };
             let target_alike = |at: &usize| lines[*at].1 == lines[*last].1;
@@ -205,7 +206,7 @@ fn sides(lines: &[Line]) -> Vec<Side> {
     }
 }
 
-fn sides_with(lines: &[Line], host_roots: &BTreeSet<usize>) -> Vec<Side> {
+fn sides_with(lines: &[Line], host_roots: &HashSet<usize>) -> Vec<Side> {
     // The depth of the outermost host line that the current one stands below.
     let mut host_depth: Option<usize> = None;
     lines
@@ -230,7 +231,7 @@ fn build(lines: &[Line]) -> Tree {
     let mut index: HashMap<&Printed, usize> = HashMap::new();
     let mut order: Vec<usize> = (0..lines.len()).collect();
     // Roots first.
-    order.sort_by_key(|at| lines[*at].0 != 0);
+    sorted::sort_by_key(&mut order, |at| lines[*at].0 != 0);
     for at in order {
         let (depth, printed) = &lines[at];
         if sides[at] == Side::Target && !index.contains_key(printed) {
@@ -239,6 +240,7 @@ fn build(lines: &[Line]) -> Tree {
             tree.roots += usize::from(*depth == 0);
         }
     }
+    tree.edges = vec![Vec::new(); tree.packages.len()];
     // The line above at each depth.
     let mut stack: Vec<usize> = Vec::new();
     for (at, (depth, printed)) in lines.iter().enumerate() {
@@ -246,10 +248,13 @@ fn build(lines: &[Line]) -> Tree {
         if let (Some(parent), Side::Target) = (stack.last(), sides[at]) {
             let parent = &lines[*parent].1;
             if let (Some(from), Some(to)) = (index.get(parent), index.get(printed)) {
-                tree.edges.entry(*from).or_default().insert(*to);
+                tree.edges[*from].push(*to);
             }
         }
         stack.push(at);
+    }
+    for edges in &mut tree.edges {
+        *edges = sorted::set(std::mem::take(edges));
     }
     tree
 }
@@ -281,9 +286,7 @@ mod tests {
         );
         assert_eq!(names(&tree), ["app [default]", "a [std]", "b []", "c [x,y]"]);
         assert_eq!(tree.roots, 1);
-        let edges: Vec<(usize, Vec<usize>)> =
-            tree.edges.iter().map(|(from, to)| (*from, to.iter().copied().collect())).collect();
-        assert_eq!(edges, [(0, vec![1, 2, 3]), (1, vec![2]), (3, vec![1])]);
+        assert_eq!(tree.edges, [vec![1, 2, 3], vec![2], vec![], vec![1]]);
     }
 
     #[test]

@@ -16,9 +16,10 @@ pub fn tree_reader(data: &[u8]) {
     let tree = build(&lines);
     assert!(tree.packages.len() <= lines.len(), "more packages than lines");
     assert!(tree.roots <= tree.packages.len(), "more roots than packages");
-    for (from, to) in &tree.edges {
-        assert!(*from < tree.packages.len(), "an edge from nowhere");
+    assert_eq!(tree.edges.len(), tree.packages.len(), "an edge from nowhere");
+    for to in &tree.edges {
         assert!(to.iter().all(|to| *to < tree.packages.len()), "an edge to nowhere");
+        assert!(to.is_sorted_by(|a, b| a < b), "an edge twice");
     }
     for package in &tree.packages {
         assert!(lines.iter().any(|(_, printed)| printed == package), "a package of no line");

@@ -3,7 +3,8 @@
 //!
 //! There is no preprocessor here: what is found counts under whatever `#if` it stands.
 
-use std::collections::BTreeSet;
+use crate::sorted;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Which of `names` the text defines.
@@ -11,19 +12,19 @@ use std::ops::Range;
 /// A function: the name, a group in parentheses, and behind it (attributes and old-style parameter
 /// declarations may come between) an opening brace. A variable: the name outside of any function, and behind
 /// it `=`, or an array's brackets and `=` or `;`.
-pub(super) fn defined(text: &[u8], names: &BTreeSet<&str>) -> Vec<String> {
-    let mut found = BTreeSet::new();
+pub(super) fn defined(text: &[u8], names: &HashSet<&str>) -> Vec<String> {
+    let mut found = Vec::new();
     let mut scanner = Scanner { text, at: 0, depth: 0, reads_directives: false };
     while let Some(token) = scanner.next() {
         let Token::Word(word) = token else { continue };
         let Some(name) = std::str::from_utf8(word).ok().and_then(|word| names.get(word)) else {
             continue;
         };
-        if !found.contains(*name) && scanner.depth == 0 && is_definition(&scanner) {
-            found.insert((*name).to_owned());
+        if scanner.depth == 0 && is_definition(&scanner) {
+            found.push((*name).to_owned());
         }
     }
-    found.into_iter().collect()
+    sorted::set(found)
 }
 
 /// The attributes of a declaration that asks the host for it.
@@ -285,7 +286,7 @@ mod tests {
     use super::*;
 
     fn names_in(text: &str) -> Vec<String> {
-        let names = BTreeSet::from(["f", "g", "table", "other"]);
+        let names = HashSet::from(["f", "g", "table", "other"]);
         defined(text.as_bytes(), &names)
     }
 

@@ -1,5 +1,6 @@
 //! The files of a package that are not Rust and can end up in a link.
 
+use crate::sorted;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ pub(super) fn files(directory: &Path) -> Files {
     'directories: while let Some(directory) = pending.pop() {
         let Ok(entries) = fs::read_dir(&directory) else { continue };
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
+        sorted::sort(&mut paths);
         for path in paths {
             seen += 1;
             if seen > MAX_FILES {
@@ -55,7 +56,7 @@ pub(super) fn files(directory: &Path) -> Files {
             }
         }
     }
-    files.sort_by_key(|(_, kind)| *kind);
+    sorted::sort_by_key(&mut files, |(_, kind)| *kind);
     Files { files, are_cut }
 }
 

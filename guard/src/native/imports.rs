@@ -1,13 +1,12 @@
 //! What a package's objects and C code import: a build script may link them, and no extern block says so.
 
-use std::collections::BTreeSet;
-
 use super::files::{Files, Kind, MAX_FILES, files};
 use super::{MAX_FILE_BYTES, MAX_PACKAGE_BYTES, c_text, may_be_linked};
 use crate::document::{ReadError, read_regular};
 use crate::graph::Package;
 use crate::import::Place;
 use crate::object::{self, Content};
+use crate::sorted;
 use crate::source::modules::relative_name;
 
 /// How many imports of an object are named.
@@ -58,7 +57,7 @@ pub(crate) fn hidden_imports(package: &Package) -> Vec<(Place, String)> {
 
 /// The imports of an object or an archive that have a module of their own, in words.
 fn in_object(bytes: &[u8]) -> Option<String> {
-    let mut imports = BTreeSet::new();
+    let mut imports = Vec::new();
     for unit in object::read(bytes).unwrap_or_default() {
         let Ok(Content::Wasm(symbols)) = unit.content else { continue };
         // An undefined symbol that asks for no module is another object's matter, or the C library's.
@@ -66,6 +65,7 @@ fn in_object(bytes: &[u8]) -> Option<String> {
         let asked = asked.filter(|(module, _)| *module != "env");
         imports.extend(asked.map(|(module, name)| format!("`{module}.{name}`")));
     }
+    let imports = sorted::set(imports);
     let named: Vec<&str> = imports.iter().take(MAX_NAMED).map(String::as_str).collect();
     match imports.len() - named.len() {
         _ if named.is_empty() => None,

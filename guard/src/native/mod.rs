@@ -8,7 +8,7 @@ mod c_text;
 mod files;
 mod imports;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use self::files::{Kind, files};
@@ -41,7 +41,7 @@ impl NativeCode {
 
     /// Looks for definitions of `names` below `directory`.
     pub(crate) fn look_for(&mut self, directory: &Path, names: &[&str]) {
-        let mut missing: BTreeSet<&str> =
+        let mut missing: HashSet<&str> =
             names.iter().copied().filter(|name| !self.defined.contains(*name)).collect();
         let mut budget = MAX_PACKAGE_BYTES;
         for (path, kind) in files(directory).files {
@@ -64,7 +64,7 @@ impl NativeCode {
 }
 
 /// Which of `names` a wasm object or archive defines.
-fn defined_in_object(bytes: &[u8], names: &BTreeSet<&str>) -> Vec<String> {
+fn defined_in_object(bytes: &[u8], names: &HashSet<&str>) -> Vec<String> {
     let mut found = Vec::new();
     for unit in object::read(bytes).unwrap_or_default() {
         match unit.content {

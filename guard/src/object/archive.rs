@@ -10,6 +10,7 @@
 //! * A thin archive has GNU's form and no content but for the index and the long names.
 
 use super::Corrupt;
+use crate::sorted;
 
 const MAGIC: &[u8] = b"!<arch>\n";
 const THIN_MAGIC: &[u8] = b"!<thin>\n";
@@ -68,7 +69,7 @@ impl<'a> Archive<'a> {
             reader.entry()?;
         }
         let Reader { members, mut index, .. } = reader;
-        index.sort_by_key(|&(member, _)| member);
+        sorted::sort_by_key(&mut index, |&(member, _)| member);
         Ok(Self { members, index })
     }
 

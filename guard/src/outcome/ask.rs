@@ -130,7 +130,7 @@ fn outcomes_of(inputs: &[Input], link: &Link, is_meant: impl Fn(&Target) -> bool
     let mut outcomes = Vec::new();
     for (reference, target) in reached {
         match target {
-            _ if module.invalid.contains(reference) => {
+            _ if module.invalid.binary_search(reference).is_ok() => {
                 outcomes.push(Outcome::InvalidModule);
                 let types = [reference_type(inputs, reference.1), target_type(inputs, target)];
                 if let [Some(expected), Some(actual)] = types {

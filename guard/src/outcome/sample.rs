@@ -9,6 +9,7 @@ use crate::graph::{PackageIndex, PackageSource};
 use crate::import::{
     Certainty, Exposure, ExposureKind, Import, ImportKind, Origin, Place, ValueType, WasmType,
 };
+use crate::sorted;
 use crate::symbols::{CSymbol, Library};
 use crate::toolchain::Rustc;
 
@@ -61,7 +62,7 @@ pub(super) fn rustc(release: &str) -> Rustc {
 
 pub(super) fn words(outcomes: BTreeSet<Outcome>) -> String {
     let mut words: Vec<&str> = outcomes.into_iter().map(Outcome::as_str).collect();
-    words.sort_unstable();
+    sorted::sort(&mut words);
     words.join(" ")
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::date::Date;
 use super::{Exception, Policies, Policy, PolicyLevel};
 use crate::finding::{Finding, Level};
+use crate::sorted;
 
 /// Rules all of whose findings are notes: a level raises these too, since it would do nothing otherwise.
 const OF_NOTES: &[&str] = &["opaque-imports"];
@@ -114,12 +115,9 @@ pub(crate) fn apply(
     }
     let all = policies.by_root.values().flat_map(|policy| &policy.exceptions);
     let unused = all.map(|exception| &exception.place).filter(|place| !used.contains(place));
-    applied.unused = unused.cloned().collect();
-    applied.unused.sort();
-    applied.unused.dedup();
-    applied.expired.sort();
-    applied.expired.dedup();
-    applied.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    applied.unused = sorted::set(unused.cloned());
+    applied.expired = sorted::set(applied.expired);
+    sorted::sort_by_key(&mut applied.findings, |finding| std::cmp::Reverse(finding.level));
     applied
 }
 

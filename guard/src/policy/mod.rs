@@ -15,7 +15,7 @@ mod read;
 mod suggestion;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 pub use self::apply::{Excepted, ExceptionPlace};
@@ -106,7 +106,7 @@ struct Exception {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Policies {
     /// By `name version` of each root.
-    by_root: BTreeMap<String, Policy>,
+    by_root: HashMap<String, Policy>,
     /// What goes before every table.
     command_line: Levels,
 }

@@ -1,14 +1,15 @@
 //! `affected-toolchain`: a file of the project that chooses a rustc with the defect of rust#148347.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::verdict::{self, Outcomes};
+use super::verdict::{self, Ordinals, Outcomes};
 use super::{Rule, export_clash, libc_clash, module_clash};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::Import;
 use crate::outcome::{LinkerName, Outcome};
 use crate::pin::{PinKind, PlacedPin};
+use crate::sorted;
 use crate::toolchain::{ImportSymbols, Rustc, without_host};
 
 pub(super) const RULE: Rule = Rule {
@@ -25,21 +26,23 @@ const REPAIRED: &str = "1.91.1";
 const REPAIRED_NIGHTLY: &str = "nightly-2025-12-01";
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut judged: BTreeMap<String, Judgement<'_>> = BTreeMap::new();
-    let mut seen: HashMap<(&str, &str, PinKind), usize> = HashMap::new();
+    let mut judged: Vec<Judgement<'_>> = Vec::new();
+    let mut ordinals = Ordinals::default();
     let mut findings = Vec::new();
     for pin in facts.pins {
         let Some(rustc) = affected(pin) else { continue };
-        let judgement = judged
-            .entry(rustc.release.clone())
-            .or_insert_with(|| Judgement::of(facts, rustc.clone()));
+        let known = judged.iter().position(|it| it.rustc.release == rustc.release);
+        let at = known.unwrap_or_else(|| {
+            judged.push(Judgement::of(facts, rustc));
+            judged.len() - 1
+        });
+        let judgement = &judged[at];
         // One of many releases that a range admits is worth a word only where it does harm.
         if pin.kind == PinKind::MinimumVersion && judgement.level == Level::Note {
             continue;
         }
-        let ordinal = seen.entry((&pin.place.file, &pin.text, pin.kind)).or_default();
-        findings.push(finding(facts, pin, judgement, *ordinal));
-        *ordinal += 1;
+        let ordinal = ordinals.next(&[&pin.place.file, &pin.text, words(pin.kind).0]);
+        findings.push(finding(facts, pin, judgement, ordinal));
     }
     findings
 }
@@ -97,8 +100,10 @@ impl<'a> Judgement<'a> {
         harms.extend(module_clash::run(&there));
         harms.extend(export_clash::of_imports(&there));
         harms.retain(|harm| harm.level > Level::Note);
-        harms.sort_by(|a, b| (b.level, &a.place, a.rule).cmp(&(a.level, &b.place, b.rule)));
-        let names: BTreeSet<&str> = harms.iter().map(|harm| harm.name.as_str()).collect();
+        sorted::sort_by(&mut harms, |a, b| {
+            (b.level, &a.place, a.rule).cmp(&(a.level, &b.place, b.rule))
+        });
+        let names: HashSet<&str> = harms.iter().map(|harm| harm.name.as_str()).collect();
         let symbols = rustc.import_symbols();
         let imports = facts.imports.iter().filter(|import| {
             names.contains(import.name.as_str())
@@ -131,11 +136,7 @@ fn finding(
     ordinal: usize,
 ) -> Finding {
     let release = &judgement.rustc.release;
-    let (who, verb) = match pin.kind {
-        PinKind::ToolchainFile => ("the toolchain file", "selects"),
-        PinKind::Workflow => ("the workflow", "selects"),
-        PinKind::MinimumVersion => ("`rust-version`", "admits"),
-    };
+    let (who, verb) = words(pin.kind);
     let level = match pin.kind {
         PinKind::MinimumVersion => Level::Note,
         PinKind::ToolchainFile | PinKind::Workflow => judgement.level,
@@ -165,6 +166,15 @@ fn finding(
             &pin.text,
             &ordinal.to_string(),
         ]),
+    }
+}
+
+/// What chooses a toolchain, and the verb for it.
+fn words(kind: PinKind) -> (&'static str, &'static str) {
+    match kind {
+        PinKind::ToolchainFile => ("the toolchain file", "selects"),
+        PinKind::Workflow => ("the workflow", "selects"),
+        PinKind::MinimumVersion => ("`rust-version`", "admits"),
     }
 }
 

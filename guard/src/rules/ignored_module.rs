@@ -1,6 +1,6 @@
 //! `ignored-module`: a `wasm_import_module` that rustc does not look at.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::Rule;
 use super::verdict;
@@ -9,6 +9,7 @@ use crate::finding::{Finding, Related};
 use crate::ignored::{IgnoredBecause, IgnoredModule};
 use crate::import::{Certainty, Import, ImportKind};
 use crate::outcome::{Outcome, beside_nothing};
+use crate::sorted;
 use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,26 +24,18 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
         .imports
         .iter()
         .filter(|import| import.kind == ImportKind::Static && import.module.is_some());
-    by_block(facts.ignored)
-        .into_iter()
-        .map(|group| ignored(facts, &group))
+    // One finding tells of all the items that one attribute was meant for.
+    let by_block = sorted::grouped(
+        facts
+            .ignored
+            .iter()
+            .map(|one| ((&*one.place.package, &*one.place.file, &*one.module, one.why), one)),
+    );
+    by_block
+        .iter()
+        .map(|(_, group)| ignored(facts, group))
         .chain(statics.map(|import| imported_static(facts, import)))
         .collect()
-}
-
-/// The items that one attribute was meant for: one finding tells of them all.
-fn by_block(ignored: &[IgnoredModule]) -> Vec<Vec<&IgnoredModule>> {
-    let mut groups: Vec<Vec<&IgnoredModule>> = Vec::new();
-    let mut seen: HashMap<(&str, &str, &str, IgnoredBecause), usize> = HashMap::new();
-    for one in ignored {
-        let key = (&*one.place.package, &*one.place.file, &*one.module, one.why);
-        let at = *seen.entry(key).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[at].push(one);
-    }
-    groups
 }
 
 fn ignored(facts: &Facts<'_>, group: &[&IgnoredModule]) -> Finding {

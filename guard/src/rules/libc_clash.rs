@@ -1,13 +1,14 @@
 //! `libc-clash`: an import with a module whose name is a C symbol of the target.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::Rule;
-use super::verdict;
+use super::verdict::{self, Ordinals};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
 use crate::outcome::{Outcome, beside_c_symbol};
+use crate::sorted;
 use crate::symbols::CSymbol;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 
 pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
     // The same import declared twice in a package is two findings with two fingerprints.
-    let mut seen: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    let mut ordinals = Ordinals::default();
     let mut findings = Vec::new();
     for import in facts.imports {
         let (Some(module), Some(symbol)) = (&import.module, facts.symbols.get(&import.name)) else {
@@ -33,9 +34,8 @@ pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
         if !is_linked {
             continue;
         }
-        let ordinal = seen.entry((&import.place.package, module, &import.name)).or_default();
-        findings.push(finding(facts, import, module, symbol, *ordinal));
-        *ordinal += 1;
+        let ordinal = ordinals.next(&[&import.place.package, module, &import.name]);
+        findings.push(finding(facts, import, module, symbol, ordinal));
     }
     findings
 }
@@ -91,12 +91,9 @@ fn finding(
 fn notes(facts: &Facts<'_>, import: &Import, symbol: &CSymbol) -> Vec<String> {
     let mut notes = verdict::toolchain_notes(facts);
     notes.push(verdict::exposure_note(import));
-    let origins: BTreeSet<String> = facts
-        .considered
-        .iter()
-        .filter(|rustc| symbol.may_be_in(&facts.symbols.releases(rustc)))
-        .map(|rustc| facts.symbols.origin_for(symbol, rustc))
-        .collect();
+    let with_symbol =
+        facts.considered.iter().filter(|rustc| symbol.may_be_in(&facts.symbols.releases(rustc)));
+    let origins = sorted::set(with_symbol.map(|rustc| facts.symbols.origin_for(symbol, rustc)));
     notes.extend(origins.iter().map(|origin| {
         format!("`{}` is a C symbol of {} according to {origin}", import.name, facts.target)
     }));

@@ -16,6 +16,7 @@ pub(crate) use verdict::fingerprint;
 
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::sorted;
 
 /// A rule.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +51,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// The findings of all rules, the worst first, then in the order of the source.
 pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.run)(facts)).collect();
-    findings.sort_by(|a, b| {
+    sorted::sort_by(&mut findings, |a, b| {
         (b.level, &a.place, a.rule, &a.name).cmp(&(a.level, &b.place, b.rule, &b.name))
     });
     findings

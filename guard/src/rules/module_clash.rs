@@ -1,6 +1,6 @@
 //! `module-clash`: one name imported from two modules.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::Rule;
@@ -9,6 +9,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import};
 use crate::outcome::{LinkerName, Outcome, beside_other_module};
+use crate::sorted;
 use crate::toolchain::{ImportSymbols, Rustc};
 
 pub(super) const RULE: Rule = Rule {
@@ -22,13 +23,9 @@ pub(super) const RULE: Rule = Rule {
 const MAX_REPRESENTATIVES: usize = 200;
 
 pub(super) fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut by_name: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
-    for import in facts.imports {
-        by_name.entry(&import.name).or_default().push(import);
-    }
-    by_name
-        .values()
-        .filter_map(|imports| {
+    sorted::grouped(facts.imports.iter().map(|import| (import.name.as_str(), import)))
+        .iter()
+        .filter_map(|(_, imports)| {
             let at_risk = at_risk(facts, imports);
             (modules(&at_risk).len() > 1).then(|| finding(facts, &at_risk))
         })
@@ -46,15 +43,15 @@ fn at_risk<'a>(facts: &Facts<'_>, imports: &[&'a Import]) -> Vec<&'a Import> {
         .copied()
         .collect();
     // The worst first: the finding stands there.
-    at_risk.sort_by_key(|import| {
+    sorted::sort_by_key(&mut at_risk, |import| {
         (std::cmp::Reverse((import.exposure.kind, import.certainty)), &import.place)
     });
     at_risk
 }
 
 /// The modules as the linker sees them: an import without one is of `env`.
-fn modules(imports: &[&Import]) -> BTreeSet<String> {
-    imports.iter().map(|import| linker_module(import).to_owned()).collect()
+fn modules<'a>(imports: &[&'a Import]) -> Vec<&'a str> {
+    sorted::set(imports.iter().map(|import| linker_module(import)))
 }
 
 fn linker_module(import: &Import) -> &str {
@@ -66,7 +63,7 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
     let first = imports[0];
     let level = level(facts, imports, &outcomes);
     let name = &first.name;
-    let modules: Vec<String> = modules(imports).into_iter().collect();
+    let modules = modules(imports);
     let listed = modules.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ");
     let message = match level {
         Level::Note => format!("`{name}` is imported from {} modules: {listed}", modules.len()),
@@ -75,13 +72,9 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
             modules.len()
         ),
     };
-    let mut packages: Vec<&str> =
-        imports.iter().map(|import| import.place.package.as_str()).collect();
-    packages.sort_unstable();
-    packages.dedup();
     let mut parts = vec![RULE.id, name.as_str()];
-    parts.extend(packages);
-    parts.extend(modules.iter().map(String::as_str));
+    parts.extend(sorted::set(imports.iter().map(|import| import.place.package.as_str())));
+    parts.extend(&modules);
     Finding {
         rule: RULE.id,
         level,

@@ -1,12 +1,13 @@
 //! `opaque-imports`: what cannot be read is said, and never passes as clean.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
 use super::Rule;
 use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::Opaque;
+use crate::sorted;
 
 pub(super) const RULE: Rule = Rule {
     id: "opaque-imports",
@@ -17,16 +18,9 @@ pub(super) const RULE: Rule = Rule {
 
 /// One finding for each crate: those that wrap the web have thousands of places.
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut by_package: BTreeMap<(&str, &str), Vec<&Opaque>> = BTreeMap::new();
-    for opaque in facts.opaque {
-        match by_package.entry((&opaque.place.package, &opaque.place.version)) {
-            Entry::Vacant(entry) => {
-                entry.insert(vec![opaque]);
-            }
-            Entry::Occupied(mut entry) => entry.get_mut().push(opaque),
-        }
-    }
-    by_package.into_values().map(|places| finding(&places)).collect()
+    let by_package =
+        sorted::grouped(facts.opaque.iter().map(|it| ((&it.place.package, &it.place.version), it)));
+    by_package.iter().map(|(_, places)| finding(places)).collect()
 }
 
 fn finding(places: &[&Opaque]) -> Finding {

@@ -1,6 +1,6 @@
 //! `signature-clash`: one import with two wasm signatures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Rule;
 use super::verdict;
@@ -8,6 +8,7 @@ use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import, ImportKind, WasmType};
 use crate::outcome::{Outcome, beside_other_type, bound_to_c};
+use crate::sorted;
 use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,13 +19,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut by_import: BTreeMap<(&str, &str), Vec<(&Import, &WasmType)>> = BTreeMap::new();
-    for import in facts.imports.iter().filter(|import| import.kind == ImportKind::Function) {
-        let Some(wasm_type) = &import.wasm_type else { continue };
+    let functions = facts.imports.iter().filter(|import| import.kind == ImportKind::Function);
+    let declared = functions.filter_map(|import| {
         let module = import.module.as_deref().unwrap_or("env");
-        by_import.entry((module, &import.name)).or_default().push((import, wasm_type));
-    }
-    by_import
+        Some(((module, import.name.as_str()), (import, import.wasm_type.as_ref()?)))
+    });
+    sorted::grouped(declared)
         .into_iter()
         .filter_map(|((module, name), declared)| clash(facts, module, name, &declared))
         .chain(facts.misdeclared.iter().filter_map(|it| misdeclared(facts, it)))
@@ -101,7 +101,7 @@ fn clash(
     let level =
         verdict::level_of(&outcomes, both && verdict::is_sure(first) && verdict::is_sure(other))
             .max(if both { Level::Warn } else { Level::Note });
-    let types: BTreeSet<&WasmType> = declared.iter().map(|(_, wasm_type)| *wasm_type).collect();
+    let types = sorted::set(declared.iter().map(|(_, wasm_type)| *wasm_type));
     let types: Vec<String> = types.into_iter().map(ToString::to_string).collect();
     let mut notes = vec![format!("the wasm types are {}", types.join(" and "))];
     if declared.iter().any(|(import, _)| import.module.is_some()) {

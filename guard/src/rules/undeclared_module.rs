@@ -1,14 +1,15 @@
 //! `undeclared-module`: a declaration without an import module that nothing in the link defines.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::Rule;
-use super::verdict;
+use super::verdict::{self, Ordinals};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
 use crate::import::{ExposureKind, Import, ImportKind};
 use crate::outcome::{Outcome, beside_nothing};
+use crate::sorted;
 use crate::toolchain::Rustc;
 
 pub(super) const RULE: Rule = Rule {
@@ -20,17 +21,16 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
     // The rule `ignored-module` tells more of an item whose module is written in the wrong place.
-    let ignored: BTreeSet<_> = facts.ignored.iter().map(|ignored| &ignored.place).collect();
+    let ignored = sorted::set(facts.ignored.iter().map(|ignored| &ignored.place));
     // The same name declared twice in a package is two findings with two fingerprints.
-    let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut ordinals = Ordinals::default();
     let mut findings = Vec::new();
     for import in facts.imports.iter().filter(|import| import.module.is_none()) {
-        if ignored.contains(&import.place) {
+        if ignored.binary_search(&&import.place).is_ok() {
             continue;
         }
-        let ordinal = seen.entry((&import.place.package, &import.name)).or_default();
-        findings.push(finding(facts, import, *ordinal));
-        *ordinal += 1;
+        let ordinal = ordinals.next(&[&import.place.package, &import.name]);
+        findings.push(finding(facts, import, ordinal));
     }
     findings
 }

@@ -1,9 +1,7 @@
 //! `unlisted-import`: an import that the project's contract with its host does not have.
 
-use std::collections::HashMap;
-
 use super::Rule;
-use super::verdict;
+use super::verdict::{self, Ordinals};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::{ExposureKind, Import, Opaque};
@@ -17,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut seen: HashMap<(&str, Option<&str>, &str), usize> = HashMap::new();
+    let mut ordinals = Ordinals::default();
     let mut findings = Vec::new();
     for import in facts.imports {
         let broken = facts.contracts.iter().find(|scoped| {
@@ -25,10 +23,9 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
                 && !scoped.contract.allows(import.module.as_deref(), &import.name)
         });
         let Some(ScopedContract { contract, .. }) = broken else { continue };
-        let key = (&*import.place.package, import.module.as_deref(), &*import.name);
-        let ordinal = seen.entry(key).or_default();
-        findings.push(unlisted(import, contract, *ordinal));
-        *ordinal += 1;
+        let module = import.module.as_deref().unwrap_or("env");
+        let ordinal = ordinals.next(&[&import.place.package, module, &import.name]);
+        findings.push(unlisted(import, contract, ordinal));
     }
     // Once for each package: it may have thousands of places.
     let mut opaque: Vec<&Opaque> = Vec::new();

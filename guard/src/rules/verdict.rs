@@ -1,6 +1,6 @@
 //! How serious a finding is, and the words that all rules share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::Facts;
 use crate::finding::Level;
@@ -100,6 +100,18 @@ pub(super) fn helps(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> 
         helps.push("build with rustc 1.42 or later (but not 1.91.0)".to_owned());
     }
     helps
+}
+
+/// Numbers what is alike, from 0: two findings of one fingerprint would be taken for one.
+#[derive(Default)]
+pub(super) struct Ordinals(HashMap<String, usize>);
+
+impl Ordinals {
+    pub(super) fn next(&mut self, alike: &[&str]) -> usize {
+        let next = self.0.entry(fingerprint(alike)).or_default();
+        *next += 1;
+        *next - 1
+    }
 }
 
 /// A number that stays the same while the hazard stays the same: FNV-1a over the parts.

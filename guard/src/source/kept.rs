@@ -1,6 +1,6 @@
 //! Reads crates through the cache: what a package that cannot change holds is read once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,6 +13,7 @@ use super::stored::StoredCrate;
 use crate::cache::{Cache, Digest, Input, Key, Stored};
 use crate::cfg::TargetCfg;
 use crate::graph::{Entry, EntryKind, Graph, Package, PackageIndex, PackageSource};
+use crate::sorted;
 
 /// How many entries of one directory are taken out ahead of the question.
 const MAX_AHEAD: usize = 8;
@@ -76,8 +77,7 @@ impl<'a> Keeper<'a> {
 
 /// The digest of words, whatever their order.
 pub(super) fn digest_of_words(words: &HashSet<String>) -> Digest {
-    let sorted: BTreeSet<&str> = words.iter().map(String::as_str).collect();
-    Digest::of(sorted.into_iter().collect::<Vec<_>>().join("\n").as_bytes())
+    Digest::of(sorted::set(words.iter().map(String::as_str)).join("\n").as_bytes())
 }
 
 impl Ahead {
@@ -205,7 +205,7 @@ impl Answer {
             Found::Declares(read) if read.problems.is_empty() && !read.is_generated => {
                 let source = StoredCrate::new(read.source);
                 let bare = source.source().imports.iter().filter(|it| it.module.is_none());
-                let names: BTreeSet<&str> = bare.map(|it| it.name.as_str()).collect();
+                let names = sorted::set(bare.map(|it| it.name.as_str()));
                 let symbols = names.into_iter().map(|name| of_symbols(reader, name)).collect();
                 Ok(Self::Declares(Box::new(Kept { source, symbols })))
             }

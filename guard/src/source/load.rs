@@ -22,6 +22,7 @@ use crate::error::Problem;
 use crate::graph::{Entry, EntryKind, Graph, PackageIndex};
 use crate::import::{Exposure, WasmType};
 use crate::parallel::Threads;
+use crate::sorted;
 
 /// How often aliases of aliases are followed: `use a::f as g` in one crate, `use b::g as h` in the next.
 const MAX_ALIAS_ROUNDS: usize = 4;
@@ -70,7 +71,7 @@ impl<'a> Sources<'a> {
         let mut exposures = exposure::of_imports(&program, self.graph, &ids, &names, self.threads);
         let declaring =
             ids.into_iter().map(|id| (id, exposures.remove(&id).unwrap_or_default())).collect();
-        loader.problems.sort();
+        sorted::sort(&mut loader.problems);
         loader.problems.dedup();
         Declarations { program, declaring, problems: loader.problems }
     }

@@ -1,6 +1,6 @@
 //! What the mentions of a crate stand for, and which of its items lead to its imports.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::model::{CarrierId, Code, CrateSource, Mention, Path, ScopeId, Style, Target};
 use super::names::{CrateId, Lookup, Meaning, Resolver};
@@ -51,18 +51,18 @@ pub(super) type Edges = HashMap<Meaning, Vec<(CarrierId, Truth)>>;
 ///
 /// Most mentions of a crate have none of these names, and looking a path up is what costs.
 fn leading_names(source: &CrateSource) -> HashSet<&str> {
-    let mut users: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
     for carrier in source.carriers.iter().filter(|carrier| carrier.code != Code::OwnCrate) {
         let Some(name) = &carrier.name else { continue };
         for mention in &carrier.mentions {
-            users.entry(source.last_segment(mention)).or_default().insert(name);
+            users.entry(source.last_segment(mention)).or_default().push(name);
         }
     }
     for (alias, bindings) in source.scopes.iter().flat_map(|scope| &scope.names) {
         for binding in bindings {
             if let Target::Path(path) = &binding.target {
                 let last = path.segments.last().map_or("", String::as_str);
-                users.entry(last).or_default().insert(alias);
+                users.entry(last).or_default().push(alias);
             }
         }
     }

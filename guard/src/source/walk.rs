@@ -3,7 +3,7 @@
 //! A region is a stretch of tokens with one scope, one carrier and one `cfg` truth. Regions wait in a
 //! list rather than on the stack, so nesting is bounded by memory alone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
@@ -66,7 +66,7 @@ pub(super) fn walk_crate(task: Task<'_>) -> Walker<'_> {
         macros: Macros::default(),
         foreign_macros: task.foreign_macros,
         mentions: Vec::new(),
-        generators: BTreeMap::new(),
+        generators: HashMap::new(),
     };
     walker.load(root, ModuleDirectory::beside(root), 0, Truth::True, None);
     loop {
@@ -146,7 +146,7 @@ pub(super) struct Walker<'a> {
     /// could mention.
     pub(super) mentions: Vec<(CarrierId, Unspelled)>,
     /// Names under which a `use` somewhere in the crate has a generator, with the crate it is from.
-    pub(super) generators: BTreeMap<String, &'static str>,
+    pub(super) generators: HashMap<String, &'static str>,
 }
 
 impl Walker<'_> {

@@ -1,16 +1,17 @@
 //! The C symbols of a target from a toolchain's own files.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::by_name::ByName;
 use super::{CSymbol, Library, Target, is_symbol_of_interest, is_weak};
 use crate::error::Error;
 use crate::object::{Content, SymbolKind, read as read_object};
+use crate::sorted;
 
 /// What the toolchain's files say.
 pub(super) struct Found {
-    pub(super) symbols: BTreeMap<String, CSymbol>,
+    pub(super) symbols: ByName,
     pub(super) origin: String,
     libraries: Vec<Library>,
 }
@@ -50,12 +51,14 @@ pub(super) fn read(sysroot: &Path, target: &Target) -> Result<Option<Found>, Err
         None => return Ok(None),
     }
 
-    let mut found =
-        Found { symbols: BTreeMap::new(), origin: String::new(), libraries: Vec::new() };
+    let mut libraries = Vec::new();
+    let mut definitions = Vec::new();
     for (library, path) in &files {
-        add_definitions(&mut found.symbols, library, path)?;
-        found.libraries.push(library.clone());
+        add_definitions(&mut definitions, library, path)?;
+        libraries.push(library.clone());
     }
+    let symbols = ByName::first_of_each(definitions);
+    let mut found = Found { symbols, origin: String::new(), libraries };
     if let Some(std) = rlib("libstd-") {
         mark_references(&mut found.symbols, &std)?;
     }
@@ -76,7 +79,7 @@ fn find_rlib(directory: &Path, prefix: &str) -> Option<PathBuf> {
                 && name.is_some_and(|name| name.starts_with(prefix))
         })
         .collect();
-    names.sort();
+    sorted::sort(&mut names);
     names.into_iter().next()
 }
 
@@ -85,7 +88,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn add_definitions(
-    symbols: &mut BTreeMap<String, CSymbol>,
+    definitions: &mut Vec<(String, CSymbol)>,
     library: &Library,
     path: &Path,
 ) -> Result<(), Error> {
@@ -105,7 +108,7 @@ fn add_definitions(
                         referenced_by_std: false,
                         sdk: None,
                     };
-                    symbols.entry(definition.name.to_owned()).or_insert(symbol);
+                    definitions.push((definition.name.to_owned(), symbol));
                 }
             }
             // A toolchain built with LTO has these; the index does not tell functions from data, and
@@ -115,14 +118,15 @@ fn add_definitions(
                     if !is_symbol_of_interest(SymbolKind::Function, &name) {
                         continue;
                     }
-                    symbols.entry(name.into_owned()).or_insert(CSymbol {
+                    let symbol = CSymbol {
                         library: library.clone(),
                         is_function: true,
                         wasm_type: None,
                         weak: false,
                         referenced_by_std: false,
                         sdk: None,
-                    });
+                    };
+                    definitions.push((name.into_owned(), symbol));
                 }
             }
             Content::Component | Content::Elsewhere | Content::Other => {}
@@ -131,7 +135,7 @@ fn add_definitions(
     Ok(())
 }
 
-fn mark_references(symbols: &mut BTreeMap<String, CSymbol>, std: &Path) -> Result<(), Error> {
+fn mark_references(symbols: &mut ByName, std: &Path) -> Result<(), Error> {
     let bytes = read_file(std)?;
     for unit in read_object(&bytes).map_err(|corrupt| corrupt.in_file(std))? {
         if let Content::Wasm(table) = unit.content.map_err(|corrupt| corrupt.in_file(std))? {

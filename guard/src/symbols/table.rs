@@ -12,11 +12,12 @@
 //!
 //! `/w` behind an entry: the definition is weak.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use super::by_name::ByName;
 use super::{CSymbol, Library, SdkRange, Target};
 use crate::import::{ValueType, WasmType};
+use crate::sorted;
 
 pub(super) const TABLE: &str = include_str!("../../data/c-symbols.txt");
 
@@ -134,9 +135,8 @@ pub(super) fn libc(target: &Target, releases: Option<&RangeInclusive<u16>>) -> O
 }
 
 /// The names of `target`.
-pub(super) fn symbols(target: &Target) -> BTreeMap<String, CSymbol> {
-    let mut symbols: BTreeMap<String, CSymbol> = BTreeMap::new();
-    let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
+pub(super) fn symbols(target: &Target) -> ByName {
+    let mut ranked: Vec<(&str, usize, CSymbol)> = Vec::new();
     let mut referenced: Vec<&str> = Vec::new();
     for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
         let mut fields = line.split(' ');
@@ -159,10 +159,6 @@ pub(super) fn symbols(target: &Target) -> BTreeMap<String, CSymbol> {
             let Some(rank) = rank else {
                 continue;
             };
-            if ranks.get(name).is_some_and(|&first| first <= rank) {
-                continue;
-            }
-            ranks.insert(name, rank);
             let symbol = CSymbol {
                 library: library(code),
                 is_function: ty != "data",
@@ -171,9 +167,13 @@ pub(super) fn symbols(target: &Target) -> BTreeMap<String, CSymbol> {
                 referenced_by_std: false,
                 sdk: sdk_range(code, range).map(|sdk| doubt(sdk, name, target)),
             };
-            symbols.insert(name.to_owned(), symbol);
+            ranked.push((name, rank, symbol));
         }
     }
+    // Of several libraries the first in link order.
+    sorted::sort_by(&mut ranked, |a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    let named = ranked.into_iter().map(|(name, _, symbol)| (name.to_owned(), symbol));
+    let mut symbols = ByName::first_of_each(named.collect());
     for name in referenced {
         if let Some(symbol) = symbols.get_mut(name) {
             symbol.referenced_by_std = true;

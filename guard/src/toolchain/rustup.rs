@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::Document;
 use crate::error::Error;
+use crate::sorted;
 use crate::trust::{Configuration, Trust};
 
 /// rustup's home directory, where there is one.
@@ -140,7 +141,7 @@ impl Rustup {
                 })
             })
             .collect();
-        candidates.sort_by_key(|found| {
+        sorted::sort_by_key(&mut candidates, |found| {
             let rest = &found[prefix.len()..];
             (
                 host.as_deref() != Some(rest),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::cache::{Cache, Key};
+use crate::sorted;
 
 /// The answers to `-vV` and `--print sysroot`.
 pub(super) type Said = (String, String);
@@ -55,7 +56,7 @@ fn key(rustc: &Path) -> Option<Key> {
             name.contains("rustc_driver-")
         })
         .collect();
-    drivers.sort();
+    sorted::sort(&mut drivers);
     if drivers.is_empty() {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Reads a linked module: its imports, and what each marked reference reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use wasm_import_guard::import::{ValueType, WasmType};
 use wasm_import_guard::outcome::link::{ModuleImport, Place, Target};
@@ -237,12 +237,5 @@ fn value(ty: ValType) -> ValueType {
         ValType::F32 => ValueType::F32,
         ValType::F64 => ValueType::F64,
         _ => panic!("the objects have numbers only"),
-    }
-}
-
-impl Linked {
-    /// The distinct imports.
-    pub fn import_set(&self) -> BTreeSet<ModuleImport> {
-        self.imports.keys().cloned().collect()
     }
 }

@@ -166,7 +166,7 @@ fn foretold(graph: &Graph, module: &link::Module) -> BTreeMap<String, Vec<Event>
                 let called = called.map(|it| Place { input, member, symbol: it.symbol });
                 let called: Vec<Place> = called.collect();
                 // Nothing is foretold of an archive's member that nothing asked for.
-                if called.iter().all(|&to| module.reached.contains_key(&(from, to))) {
+                if called.iter().all(|&to| module.reaches(from, to).is_some()) {
                     all.insert(symbol.name.clone(), events_of(from, &called, module));
                 }
             }
@@ -179,7 +179,7 @@ fn events_of(from: Place, called: &[Place], module: &link::Module) -> Vec<Event>
     let mut events = vec![Event::Began(from)];
     for &to in called {
         events.push(Event::Calls(to));
-        match module.reached.get(&(from, to)) {
+        match module.reaches(from, to) {
             Some(Target::Import(import)) => events.push(Event::Host(import.clone())),
             Some(Target::Definition(place)) => events.push(Event::Began(*place)),
             Some(

@@ -1,19 +1,20 @@
 //! What is left in the module: garbage collection, undefined symbols, imports.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::table::{State, Table};
 use super::{
     Item, Link, Module, ModuleImport, Options, Place, Problem, ProblemKind, Scope, Target,
     UndefinedPolicy, fits,
 };
+use crate::sorted;
 
 /// `markLive`, `scanRelocations` and `Writer::calculateImports`.
 pub(super) fn emit(table: &Table<'_>, options: Options) -> Link {
     let live = live_functions(table, options);
     let mut module = Module { warned: table.warned.clone(), ..Module::default() };
-    let mut undefined = BTreeSet::new();
-    let mut confused = BTreeSet::new();
+    let mut undefined = Vec::new();
+    let mut confused = Vec::new();
     let mut referenced = HashSet::new();
     for &(unit, function) in &live {
         let object = table.units[unit].object;
@@ -32,7 +33,7 @@ pub(super) fn emit(table: &Table<'_>, options: Options) -> Link {
             match target(table, options, unit, reference.symbol) {
                 Found::Target(target, is_function, ty) => {
                     if is_function.is_some_and(|it| it != wants_function) {
-                        confused.insert(symbol.name.clone());
+                        confused.push(symbol.name.clone());
                     }
                     if let (
                         Some(actual),
@@ -41,13 +42,13 @@ pub(super) fn emit(table: &Table<'_>, options: Options) -> Link {
                     ) = (ty, &symbol.item)
                     {
                         if reference.called && !fits(expected, actual) {
-                            module.invalid.insert((from, to));
+                            module.invalid.push((from, to));
                         }
                     }
-                    module.reached.insert((from, to), target);
+                    module.reached.push(((from, to), target));
                 }
                 Found::Undefined => {
-                    undefined.insert(Problem {
+                    undefined.push(Problem {
                         kind: ProblemKind::UndefinedSymbol,
                         symbol: symbol.name.clone(),
                     });
@@ -56,16 +57,20 @@ pub(super) fn emit(table: &Table<'_>, options: Options) -> Link {
         }
     }
     if !confused.is_empty() {
-        return Link::Confused { symbols: confused };
+        return Link::Confused { symbols: sorted::set(confused) };
     }
     if !undefined.is_empty() {
-        return Link::Failed(undefined);
+        return Link::Failed(sorted::set(undefined));
     }
     for &entry in table.by_name.values() {
         if !options.gc_sections || referenced.contains(&entry) {
             module.imports.extend(import(table, options, entry));
         }
     }
+    module.imports = sorted::set(module.imports);
+    module.invalid = sorted::set(module.invalid);
+    sorted::sort_by(&mut module.reached, |a, b| a.0.cmp(&b.0));
+    module.reached.dedup_by(|a, b| a.0 == b.0);
     Link::Linked(module)
 }
 
@@ -128,7 +133,7 @@ fn import(table: &Table<'_>, options: Options, entry: usize) -> Option<ModuleImp
 }
 
 /// The functions, by unit and symbol, that stay: all of what is linked, or what exports lead to.
-fn live_functions(table: &Table<'_>, options: Options) -> BTreeSet<(usize, usize)> {
+fn live_functions(table: &Table<'_>, options: Options) -> HashSet<(usize, usize)> {
     let unit_of: HashMap<(usize, usize), usize> = table
         .units
         .iter()
@@ -136,7 +141,7 @@ fn live_functions(table: &Table<'_>, options: Options) -> BTreeSet<(usize, usize
         .map(|(index, unit)| ((unit.input, unit.member), index))
         .collect();
     let key = |place: &Place| (unit_of[&(place.input, place.member)], place.symbol);
-    let mut live = BTreeSet::new();
+    let mut live = HashSet::new();
     if !options.gc_sections {
         for (index, unit) in table.units.iter().enumerate().filter(|(_, unit)| !unit.lazy) {
             for (symbol, it) in unit.object.symbols.iter().enumerate() {

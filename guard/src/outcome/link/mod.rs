@@ -13,8 +13,6 @@
 mod emit;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::import::WasmType;
 
 /// One argument of the linker that names inputs, in its order.
@@ -150,15 +148,15 @@ pub struct Place {
 /// What the linker makes of the inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
-    /// It refuses.
-    Failed(BTreeSet<Problem>),
+    /// It refuses. In order, each once.
+    Failed(Vec<Problem>),
     /// It writes a module.
     Linked(Module),
     /// It resolves a function to data, or data to a function, without noticing, and goes on with a
     /// pointer to the wrong kind of thing: it crashes, or writes anything.
     Confused {
-        /// The symbols.
-        symbols: BTreeSet<String>,
+        /// The symbols, in order, each once.
+        symbols: Vec<String>,
     },
 }
 
@@ -208,15 +206,24 @@ impl ProblemKind {
 /// What is in a linked module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Module {
-    /// The functions that it imports.
-    pub imports: BTreeSet<ModuleImport>,
-    /// What each reference that is left reaches: `(function that refers, symbol referred to)`.
-    pub reached: BTreeMap<(Place, Place), Target>,
+    /// The functions that it imports, in order, each once.
+    pub imports: Vec<ModuleImport>,
+    /// What each reference that is left reaches: `(function that refers, symbol referred to)`. In order, each
+    /// once; [`Module::reaches`] looks one up.
+    pub reached: Vec<((Place, Place), Target)>,
     /// Calls of a function that has another type, which make the module invalid, unless
-    /// [`fits`]. Of the pairs in `reached`.
-    pub invalid: BTreeSet<(Place, Place)>,
-    /// Symbols with a warning `function signature mismatch`.
-    pub warned: BTreeSet<String>,
+    /// [`fits`]. Of the pairs in `reached`, in order, each once.
+    pub invalid: Vec<(Place, Place)>,
+    /// Symbols with a warning `function signature mismatch`, in order, each once.
+    pub warned: Vec<String>,
+}
+
+impl Module {
+    /// What the reference of the function `from` to the symbol `to` reaches, where it is left.
+    pub fn reaches(&self, from: Place, to: Place) -> Option<&Target> {
+        let at = self.reached.binary_search_by(|(reference, _)| reference.cmp(&(from, to))).ok()?;
+        Some(&self.reached[at].1)
+    }
 }
 
 /// Whether a call for a function of type `expected` validates where the function is of type `actual`.

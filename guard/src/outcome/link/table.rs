@@ -1,9 +1,10 @@
 //! The linker's symbol table: what each symbol is after all inputs are read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::{Input, Item, Object, Options, Place, Problem, ProblemKind, Scope, Symbol};
 use crate::import::WasmType;
+use crate::sorted;
 
 /// An entry of the symbol table, in a list where it stays: objects refer to entries by index.
 #[derive(Debug, Clone)]
@@ -89,10 +90,10 @@ pub(super) struct Table<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// The entry that a name stands for.
     pub(super) by_name: HashMap<&'a str, usize>,
-    pub(super) warned: BTreeSet<String>,
+    pub(super) warned: Vec<String>,
     /// Entries of one name with different types, the first entry first.
     variants: HashMap<&'a str, Vec<usize>>,
-    problems: BTreeSet<Problem>,
+    problems: Vec<Problem>,
 }
 
 /// What the linker is in the middle of. Reading an object can ask for another one before it is done.
@@ -119,9 +120,9 @@ impl<'a> Table<'a> {
             units,
             entries: Vec::new(),
             by_name: HashMap::new(),
-            warned: BTreeSet::new(),
+            warned: Vec::new(),
             variants: HashMap::new(),
-            problems: BTreeSet::new(),
+            problems: Vec::new(),
         };
         for unit in 0..table.units.len() {
             // Nothing asks for an archive member before it has offered what it defines.
@@ -378,13 +379,13 @@ impl<'a> Table<'a> {
     }
 
     fn problem(&mut self, kind: ProblemKind, symbol: &str) {
-        self.problems.insert(Problem { kind, symbol: symbol.to_owned() });
+        self.problems.push(Problem { kind, symbol: symbol.to_owned() });
     }
 
     /// `SymbolTable::handleSymbolVariants` and `handleWeakUndefines`, unless there are errors.
-    pub(super) fn check(mut self, options: Options) -> Result<Self, BTreeSet<Problem>> {
+    pub(super) fn check(mut self, options: Options) -> Result<Self, Vec<Problem>> {
         if !self.problems.is_empty() {
-            return Err(self.problems);
+            return Err(sorted::set(self.problems));
         }
         for (name, variants) in std::mem::take(&mut self.variants) {
             let is_defined =
@@ -397,14 +398,15 @@ impl<'a> Table<'a> {
                 self.entries[variant].state = State::SignatureMismatchStub;
                 self.entries[variant].weak = false;
             }
-            self.warned.insert(name.to_owned());
+            self.warned.push(name.to_owned());
             if options.fatal_warnings {
                 self.problem(ProblemKind::FunctionSignatureMismatch, name);
             }
         }
         if !self.problems.is_empty() {
-            return Err(self.problems);
+            return Err(sorted::set(self.problems));
         }
+        self.warned = sorted::set(self.warned);
         for &entry in self.by_name.values() {
             let entry = &mut self.entries[entry];
             let ty = match entry.state {

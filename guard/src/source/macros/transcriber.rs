@@ -1,7 +1,7 @@
 //! What the body of a macro's rule becomes.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::MAX_STEPS;
@@ -110,7 +110,7 @@ impl Transcriber<'_> {
     ) -> Option<()> {
         let (file, rules) = self.places.rules;
         self.take(inside.len())?;
-        let mentioned: BTreeMap<&str, &Binding> = inside
+        let mentioned: HashMap<&str, &Binding> = inside
             .clone()
             .filter(|at| rules.is_punct(*at, '$'))
             .filter_map(|at| bindings.get_key_value(rules.ident(at + 1)?))
