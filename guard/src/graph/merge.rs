@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::{Dependency, Graph, Package, PackageIndex};
+use crate::sorted;
 
 /// `certain`, and what `wide` could add to it: features that more of its packages' features turn on,
 /// the packages these bring in, and the edges to them.
@@ -30,8 +31,7 @@ pub fn merge(certain: Graph, wide: &Graph) -> Graph {
         let Some(other) = in_wide.get(package.id.as_str()).filter(|_| !package.is_root) else {
             continue;
         };
-        let known: BTreeSet<PackageIndex> =
-            package.dependencies.iter().map(|dependency| dependency.package).collect();
+        let known = sorted::set(package.dependencies.iter().map(|dependency| dependency.package));
         let more = other.features.difference(&package.features).cloned();
         let possible_features = more.chain(package.possible_features.iter().cloned()).collect();
         let mut added = Vec::new();
@@ -43,7 +43,7 @@ pub fn merge(certain: Graph, wide: &Graph) -> Graph {
                 queue.push_back(to);
                 to
             });
-            if !known.contains(&to) {
+            if known.binary_search(&to).is_err() {
                 added.push(Dependency { package: to, extern_name: dependency.extern_name.clone() });
             }
         }

@@ -135,37 +135,37 @@ impl Graph {
     }
 
     /// `packages` and every package that depends on one of them, in the order of the graph.
-    pub(crate) fn dependents(&self, packages: &BTreeSet<PackageIndex>) -> BTreeSet<PackageIndex> {
+    pub(crate) fn dependents(&self, packages: &[PackageIndex]) -> Vec<PackageIndex> {
         let mut users: Vec<Vec<PackageIndex>> = vec![Vec::new(); self.packages.len()];
         for (at, package) in self.packages.iter().enumerate() {
             for dependency in &package.dependencies {
                 users[dependency.package.0].push(PackageIndex(at));
             }
         }
-        let mut found = packages.clone();
-        let mut pending: Vec<PackageIndex> = packages.iter().copied().collect();
-        while let Some(at) = pending.pop() {
-            for &user in &users[at.0] {
-                if found.insert(user) {
-                    pending.push(user);
-                }
-            }
-        }
-        found
+        self.reached(packages, &|at, next| next.extend(&users[at.0]))
     }
 
-    /// `from` and every package that it depends on.
-    pub fn reached_from(&self, from: PackageIndex) -> BTreeSet<PackageIndex> {
-        let mut reached = BTreeSet::from([from]);
-        let mut pending = vec![from];
+    /// `from` and every package that it depends on, in the order of the graph.
+    pub fn reached_from(&self, from: PackageIndex) -> Vec<PackageIndex> {
+        self.reached(&[from], &|at, next| {
+            next.extend(self.package(at).dependencies.iter().map(|dependency| dependency.package));
+        })
+    }
+
+    /// `starts` and what `extend` adds for each package that is reached, in the order of the graph.
+    fn reached(
+        &self,
+        starts: &[PackageIndex],
+        extend: &dyn Fn(PackageIndex, &mut Vec<PackageIndex>),
+    ) -> Vec<PackageIndex> {
+        let mut is_reached = vec![false; self.packages.len()];
+        let mut pending = starts.to_vec();
         while let Some(at) = pending.pop() {
-            for dependency in &self.package(at).dependencies {
-                if reached.insert(dependency.package) {
-                    pending.push(dependency.package);
-                }
+            if !std::mem::replace(&mut is_reached[at.0], true) {
+                extend(at, &mut pending);
             }
         }
-        reached
+        (0..self.packages.len()).filter(|at| is_reached[*at]).map(PackageIndex).collect()
     }
 
     /// `name version` of each package on a shortest path from a root to `index`, the root first.

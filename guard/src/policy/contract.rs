@@ -1,7 +1,5 @@
 //! The imports that a project's host provides.
 
-use std::collections::BTreeSet;
-
 use super::Line;
 use super::glob::Glob;
 use crate::graph::PackageIndex;
@@ -38,5 +36,5 @@ impl Contract {
 pub struct ScopedContract {
     pub(crate) contract: Contract,
     /// The selected package that has it, and all that it depends on.
-    pub(crate) packages: BTreeSet<PackageIndex>,
+    pub(crate) packages: Vec<PackageIndex>,
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use super::read::of_document;
 use super::{Policy, TABLE};
 use crate::document::Document;
+use crate::sorted;
 
 /// An error names a line that the manifest has; a policy written out again is read as the same.
 pub fn policy_parser(data: &[u8]) {
@@ -44,7 +45,7 @@ pub fn policy_parser(data: &[u8]) {
 /// Everything that a policy says, without its places.
 fn said(policy: &Policy) -> String {
     let contract = policy.contract.as_ref().map(|contract| &contract.modules);
-    let mut out = format!("{:?} {contract:?}", policy.levels);
+    let mut out = format!("{:?} {contract:?}", sorted::set(&policy.levels));
     for it in &policy.exceptions {
         let _ = write!(out, " {} {:?} {:?} {:?}", it.rule, it.package, it.module, it.name);
         let _ = write!(out, " {:?} {:?}", it.reason, it.expires);

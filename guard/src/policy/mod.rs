@@ -15,7 +15,7 @@ mod read;
 mod suggestion;
 mod table;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 pub use self::apply::{Excepted, ExceptionPlace};
@@ -59,7 +59,7 @@ impl PolicyLevel {
 }
 
 /// A level for each rule that has one, by the rule's id.
-pub type Levels = BTreeMap<&'static str, PolicyLevel>;
+pub type Levels = HashMap<&'static str, PolicyLevel>;
 
 /// One `rule=level` of a command line.
 ///

@@ -19,7 +19,7 @@ fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for import in facts.imports {
         let broken = facts.contracts.iter().find(|scoped| {
-            scoped.packages.contains(&import.package)
+            scoped.packages.binary_search(&import.package).is_ok()
                 && !scoped.contract.allows(import.module.as_deref(), &import.name)
         });
         let Some(ScopedContract { contract, .. }) = broken else { continue };

@@ -4,7 +4,7 @@
 //! (rust-lang/rust#148363), so what counts is where the code that names an import is compiled: code of
 //! inline and generic functions, constants and macros goes wherever it is used.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::lookups::{Edges, own_edges, own_mentions};
 use super::model::{CarrierId, Code, Declared};
@@ -94,7 +94,7 @@ struct CrateExposure<'a> {
     unresolved: HashSet<String>,
     surface: HashSet<Meaning>,
     /// The packages that depend on this one's.
-    dependents: BTreeSet<PackageIndex>,
+    dependents: Vec<PackageIndex>,
     alone: bool,
 }
 
@@ -115,7 +115,7 @@ impl<'a> CrateExposure<'a> {
             edges,
             unresolved,
             surface: resolver.public_surface(crate_id),
-            dependents: graph.dependents(&BTreeSet::from([program.crates[crate_id].package])),
+            dependents: graph.dependents(&[program.crates[crate_id].package]),
             alone: is_alone(program, graph, crate_id),
         }
     }
@@ -292,7 +292,7 @@ impl<'a> CrateExposure<'a> {
     fn can_see(&self, from: CrateId) -> bool {
         let package = self.program.crates[self.crate_id].package;
         let from = self.program.crates[from].package;
-        from == package || self.dependents.contains(&from)
+        from == package || self.dependents.binary_search(&from).is_ok()
     }
 }
 

@@ -1,7 +1,5 @@
 //! The macros that crates call from others.
 
-use std::collections::BTreeSet;
-
 use super::model::{CrateSource, ExportedMacro};
 use crate::cache::Digest;
 use crate::graph::{Graph, PackageIndex};
@@ -14,8 +12,8 @@ pub(super) struct ForeignMacros(Vec<ForeignMacro>);
 struct ForeignMacro {
     package: PackageIndex,
     exported: ExportedMacro,
-    /// The package itself and those that depend on it.
-    users: BTreeSet<PackageIndex>,
+    /// The package itself and those that depend on it, in the order of the graph.
+    users: Vec<PackageIndex>,
     /// Of name and body.
     digest: Digest,
 }
@@ -25,7 +23,7 @@ impl ForeignMacros {
     pub(super) fn of(crates: &[CrateSource], graph: &Graph) -> Self {
         let mut all = Vec::new();
         for source in crates.iter().filter(|source| !source.exported_macros.is_empty()) {
-            let users = graph.dependents(&BTreeSet::from([source.package]));
+            let users = graph.dependents(&[source.package]);
             all.extend(source.exported_macros.iter().map(|exported| ForeignMacro {
                 package: source.package,
                 exported: exported.clone(),
@@ -59,6 +57,8 @@ impl ForeignMacros {
     }
 
     fn callable(&self, package: PackageIndex) -> impl Iterator<Item = &ForeignMacro> {
-        self.0.iter().filter(move |it| it.package != package && it.users.contains(&package))
+        self.0
+            .iter()
+            .filter(move |it| it.package != package && it.users.binary_search(&package).is_ok())
     }
 }

@@ -1,11 +1,12 @@
 //! The crates that may name an import.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::model::{CrateSource, Target};
 use super::names::{CrateId, Program};
 use crate::graph::{Entry, Graph, PackageIndex};
+use crate::sorted;
 
 /// The crates that can name an import: those of packages that depend on a declaring one, and that package's
 /// own other crates.
@@ -20,12 +21,11 @@ pub(super) struct Users<'a> {
 impl<'a> Users<'a> {
     /// Without the `declaring` crates themselves, which are read whole.
     pub(super) fn new(graph: &'a Graph, program: &Program, declaring: &[CrateId]) -> Self {
-        let packages: BTreeSet<PackageIndex> =
-            declaring.iter().map(|&id| program.crates[id].package).collect();
+        let packages = sorted::set(declaring.iter().map(|&id| program.crates[id].package));
         let mut crate_names: HashSet<String> =
             packages.iter().map(|&package| graph.package(package).crate_name.clone()).collect();
         let edges = graph.packages.iter().flat_map(|package| &package.dependencies);
-        let edges = edges.filter(|edge| packages.contains(&edge.package));
+        let edges = edges.filter(|edge| packages.binary_search(&edge.package).is_ok());
         crate_names.extend(edges.map(|edge| edge.extern_name.clone()));
         let known: HashMap<(PackageIndex, &Path), CrateId> = program
             .crates
