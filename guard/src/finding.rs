@@ -1,9 +1,9 @@
 //! What a rule found, ready for any renderer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::import::Place;
-use crate::outcome::Outcome;
+use crate::outcome::OutcomeSet;
 
 /// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +45,7 @@ pub struct Finding {
     /// One sentence that stands alone.
     pub message: String,
     /// For each rustc considered (its release), what the link may make of the import.
-    pub outcomes: BTreeMap<String, BTreeSet<Outcome>>,
+    pub outcomes: BTreeMap<String, OutcomeSet>,
     /// Why it is so: full sentences, each on a line of its own.
     pub notes: Vec<String>,
     /// What to do, the best first.

@@ -167,7 +167,10 @@ impl<'a> FindingEntry<'a> {
                 .outcomes
                 .iter()
                 .map(|(rustc, set)| {
-                    (rustc.as_str(), set.iter().map(|outcome| outcome.as_str()).collect())
+                    (
+                        rustc.as_str(),
+                        set.iter().map(wasm_import_guard::outcome::Outcome::as_str).collect(),
+                    )
                 })
                 .collect(),
             help: &finding.help,

@@ -1,6 +1,6 @@
 //! Values for the tests of the renderers and of what follows from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use wasm_import_guard::analysis::Analysis;
@@ -11,7 +11,7 @@ use wasm_import_guard::import::{
     Certainty, Exposure, ExposureKind, Import, ImportKind, Opaque, Origin, Place, ValueType,
     WasmType,
 };
-use wasm_import_guard::outcome::Outcome;
+use wasm_import_guard::outcome::{Outcome, OutcomeSet};
 
 use super::TargetReport;
 
@@ -130,7 +130,7 @@ pub(crate) fn finding(level: Level) -> Finding {
         message: "the import `close` of `host_body` has the name of a C function".to_owned(),
         outcomes: BTreeMap::from([(
             "1.91.0".to_owned(),
-            BTreeSet::from([Outcome::LinkError, Outcome::Misbound]),
+            OutcomeSet::from([Outcome::LinkError, Outcome::Misbound]),
         )]),
         notes: vec!["libc defines `close` too.".to_owned()],
         help: vec!["build with rustc 1.91.1 or later".to_owned()],

@@ -248,7 +248,10 @@ fn level(finding: &Finding) -> &'static str {
 
 fn outcomes(finding: &Finding) -> BTreeMap<&str, BTreeSet<&'static str>> {
     let all = finding.outcomes.iter();
-    all.map(|(rustc, set)| (rustc.as_str(), set.iter().map(|one| one.as_str()).collect())).collect()
+    all.map(|(rustc, set)| {
+        (rustc.as_str(), set.iter().map(wasm_import_guard::outcome::Outcome::as_str).collect())
+    })
+    .collect()
 }
 
 fn of_import<'a>(one: &MergedImport<'a>, repository: &Repository, bases: &mut Bases) -> Report<'a> {

@@ -1,11 +1,10 @@
 //! Small pieces of text that the human formats share.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use wasm_import_guard::finding::Finding;
 use wasm_import_guard::import::Import;
-use wasm_import_guard::outcome::Outcome;
+use wasm_import_guard::outcome::{Outcome, OutcomeSet};
 use wasm_import_guard::text::printable;
 
 /// `1 package`, `2 packages`.
@@ -32,7 +31,7 @@ pub(super) fn listed(items: &[&str], last: &str) -> String {
 pub(super) fn outcome_sentences(finding: &Finding) -> Vec<String> {
     let mut sentences: Vec<(String, Vec<&str>)> = Vec::new();
     for (rustc, set) in &finding.outcomes {
-        let clause = outcomes(set);
+        let clause = outcomes(*set);
         match sentences.iter_mut().find(|(known, _)| *known == clause) {
             Some((_, versions)) => versions.push(rustc),
             None => sentences.push((clause, vec![rustc])),
@@ -47,8 +46,8 @@ pub(super) fn outcome_sentences(finding: &Finding) -> Vec<String> {
 }
 
 /// What a rustc and its linker make of an import, as a clause.
-fn outcomes(set: &BTreeSet<Outcome>) -> String {
-    let clauses: Vec<&str> = set.iter().map(|outcome| clause(*outcome)).collect();
+fn outcomes(set: OutcomeSet) -> String {
+    let clauses: Vec<&str> = set.iter().map(clause).collect();
     match clauses.as_slice() {
         [] => "what happens is not known".to_owned(),
         [only] => (*only).to_owned(),
@@ -89,10 +88,9 @@ pub(super) fn shown_path(path: &Path, directory: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::path::Path;
 
-    use wasm_import_guard::outcome::Outcome;
+    use wasm_import_guard::outcome::{Outcome, OutcomeSet};
 
     use super::{counted, listed, outcomes, shown_path};
 
@@ -106,12 +104,12 @@ mod tests {
 
     #[test]
     fn more_than_one_outcome_is_a_choice() {
-        let set = BTreeSet::from([Outcome::Misbound, Outcome::LinkError]);
+        let set = OutcomeSet::from([Outcome::Misbound, Outcome::LinkError]);
         assert_eq!(
-            outcomes(&set),
+            outcomes(set),
             "either the link fails or the call reaches another function without any message"
         );
-        assert_eq!(outcomes(&BTreeSet::from([Outcome::Trap])), "the call traps at run time");
+        assert_eq!(outcomes(OutcomeSet::from([Outcome::Trap])), "the call traps at run time");
     }
 
     #[test]

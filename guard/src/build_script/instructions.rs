@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
+use crate::outcome::Outcome;
 use crate::sorted;
 use crate::text::printable;
 
@@ -248,7 +249,7 @@ fn describe(finding: &Finding, out: &mut String) {
         ));
     }
     for (rustc, outcomes) in &finding.outcomes {
-        let outcomes: Vec<&str> = outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        let outcomes: Vec<&str> = outcomes.iter().map(Outcome::as_str).collect();
         line(format!("  with rustc {rustc}: {}", outcomes.join(" or ")));
     }
     for note in &finding.notes {

@@ -288,7 +288,7 @@ pub(crate) fn findings(
             module: one.module.clone(),
             name: one.name.clone(),
             message: one.message.clone(),
-            outcomes: BTreeMap::from([(rustc.to_owned(), one.outcomes.clone())]),
+            outcomes: BTreeMap::from([(rustc.to_owned(), one.outcomes)]),
             notes,
             help: Vec::new(),
             related: Vec::new(),

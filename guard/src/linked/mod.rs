@@ -13,8 +13,6 @@ mod objects;
 mod read;
 pub mod symbol_name;
 
-use std::collections::BTreeSet;
-
 pub use declared::{Declaration, State};
 pub use read::{
     Defined, FileFacts, FileKind, ImportEntry, Invalidity, Linkage, MAX_FILE_BYTES, ModuleFacts,
@@ -24,7 +22,7 @@ pub use read::{
 use crate::finding::Level;
 use crate::graph::Graph;
 use crate::import::Import;
-use crate::outcome::Outcome;
+use crate::outcome::OutcomeSet;
 use crate::symbols::CSymbols;
 
 /// What files are judged by, beside themselves.
@@ -72,7 +70,7 @@ pub struct Evidence {
     /// Why it is so: full sentences.
     pub notes: Vec<String>,
     /// What the link makes, or has made, of it.
-    pub outcomes: BTreeSet<Outcome>,
+    pub outcomes: OutcomeSet,
     /// The objects or modules that show it, at most [`MAX_SITES`].
     pub sites: Vec<Site>,
     /// The declarations it is about: places in [`Context::imports`].
@@ -96,7 +94,7 @@ impl Evidence {
             name: name.to_owned(),
             message,
             notes: Vec::new(),
-            outcomes: BTreeSet::new(),
+            outcomes: OutcomeSet::new(),
             sites: sites.into_iter().take(MAX_SITES).collect(),
             declared: Vec::new(),
         }

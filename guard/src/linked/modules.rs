@@ -10,7 +10,7 @@ use super::{
 use crate::finding::Level;
 use crate::import::WasmType;
 use crate::object::SymbolKind;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, OutcomeSet};
 
 pub(super) fn judge(parts: &Parts, context: Context<'_>) -> Vec<Evidence> {
     let mut found = Vec::new();
@@ -58,7 +58,7 @@ impl Judge<'_> {
             ),
         };
         let note = format!("the module has the linker's stub `{function}`");
-        let outcomes = BTreeSet::from([Outcome::Trap]);
+        let outcomes = OutcomeSet::from([Outcome::Trap]);
         let mut evidence = self.evidence(EvidenceKind::Stub, level, None, name, what);
         evidence.declared = self.named(name);
         Some(Evidence { notes: vec![note], outcomes, ..evidence })
@@ -80,7 +80,7 @@ impl Judge<'_> {
             let kind = EvidenceKind::DuplicateImport;
             let mut evidence = self.evidence(kind, Level::Warn, Some(module), name, message);
             evidence.declared = declarations_of(self.context.imports, module, name);
-            let outcomes = BTreeSet::from([Outcome::Kept]);
+            let outcomes = OutcomeSet::from([Outcome::Kept]);
             found.push(Evidence { notes: vec![note], outcomes, ..evidence });
         }
     }
@@ -89,7 +89,7 @@ impl Judge<'_> {
     fn import(&self, import: &ImportEntry) -> Option<Evidence> {
         let ImportEntry { module, name, .. } = import;
         let declared = declarations_of(self.context.imports, module, name);
-        let outcomes = BTreeSet::from([Outcome::Kept]);
+        let outcomes = OutcomeSet::from([Outcome::Kept]);
         let plain = import.linkage() == Linkage::Plain;
         let all = self.context.imports.unwrap_or_default();
         if module == "env" && import.linkage() != Linkage::Mangled {
@@ -153,7 +153,7 @@ impl Judge<'_> {
         let name = invalid.callee.clone().unwrap_or_default();
         let kind = EvidenceKind::InvalidModule;
         let evidence = self.evidence(kind, Level::Deny, None, &name, message);
-        let outcomes = BTreeSet::from([Outcome::InvalidModule]);
+        let outcomes = OutcomeSet::from([Outcome::InvalidModule]);
         Some(Evidence { notes, outcomes, declared, ..evidence })
     }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::finding::Level;
 use crate::import::WasmType;
 use crate::object::SymbolKind;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, OutcomeSet};
 use crate::symbols::is_linker_defined;
 
 pub(super) fn judge(parts: &Parts, context: Context<'_>) -> Vec<Evidence> {
@@ -44,7 +44,7 @@ struct Judge<'a> {
 
 /// What else in the link has a symbol's name.
 struct Taken {
-    outcomes: BTreeSet<Outcome>,
+    outcomes: OutcomeSet,
     /// `… defines it` clauses.
     by: Vec<String>,
     /// The types of the definitions.
@@ -122,9 +122,9 @@ impl Judge<'_> {
     ) {
         if !taken.by.is_empty() {
             // What it was meant for, unless the types differ.
-            let harm: BTreeSet<Outcome> =
-                taken.outcomes.iter().copied().filter(|it| *it != Outcome::Misbound).collect();
-            if harm.contains(&Outcome::Trap) || harm == BTreeSet::from([Outcome::LinkError]) {
+            let harm: OutcomeSet =
+                taken.outcomes.iter().filter(|it| *it != Outcome::Misbound).collect();
+            if harm.contains(Outcome::Trap) || harm == OutcomeSet::from([Outcome::LinkError]) {
                 let message = format!(
                     "the function `{symbol}`, declared without a module, is defined otherwise than it \
                      is called"
@@ -167,7 +167,7 @@ impl Judge<'_> {
         let message = format!("nothing defines the function `{symbol}`, declared without a module");
         let kind = EvidenceKind::UndefinedSymbol;
         let evidence = self.evidence(kind, level, (None, symbol), message, references);
-        let outcomes = BTreeSet::from([Outcome::Kept, Outcome::UndefinedSymbol]);
+        let outcomes = OutcomeSet::from([Outcome::Kept, Outcome::UndefinedSymbol]);
         found.push(Evidence { notes: vec![why.to_owned()], outcomes, declared, ..evidence });
     }
 
@@ -197,8 +197,8 @@ impl Judge<'_> {
             imports.iter().find(|it| **it != ("env", symbol)).copied().unwrap_or(("env", symbol));
         let declared =
             imports.iter().flat_map(|it| declarations_of(self.context.imports, it.0, it.1));
-        let mut outcomes = BTreeSet::from([Outcome::LinkError, Outcome::Misbound]);
-        outcomes.extend(&taken.outcomes);
+        let mut outcomes = OutcomeSet::from([Outcome::LinkError, Outcome::Misbound]);
+        outcomes.extend(taken.outcomes);
         let declared = declared.collect();
         let kind = EvidenceKind::ImportMismatch;
         let evidence = self.evidence(kind, Level::Deny, (Some(module), name), message, references);
@@ -227,7 +227,7 @@ impl Judge<'_> {
         let kind = EvidenceKind::DuplicateImport;
         let evidence = self.evidence(kind, Level::Warn, (Some(module), name), message, references);
         let declared = declarations_of(self.context.imports, module, name);
-        let outcomes = BTreeSet::from([Outcome::Kept]);
+        let outcomes = OutcomeSet::from([Outcome::Kept]);
         found.push(Evidence { notes, outcomes, declared, ..evidence });
     }
 
@@ -235,7 +235,8 @@ impl Judge<'_> {
     fn taken(&self, symbol: &str, references: &[&Reference]) -> Taken {
         let types: BTreeSet<&WasmType> =
             references.iter().filter_map(|it| it.wasm_type.as_ref()).collect();
-        let mut taken = Taken { outcomes: BTreeSet::new(), by: Vec::new(), types: BTreeSet::new() };
+        let mut taken =
+            Taken { outcomes: OutcomeSet::new(), by: Vec::new(), types: BTreeSet::new() };
         let mut add = |is_function: bool, ty: Option<&WasmType>, who: String| {
             taken.types.extend(ty.cloned());
             if !is_function {

@@ -7,6 +7,7 @@ use super::files::Input;
 use super::*;
 use crate::object::linked_tests::module;
 use crate::object::tests::{archive, custom, header, member, section, string};
+use crate::outcome::Outcome;
 
 /// An object that refers to imports, `(module, name, symbol)`, the symbol `None` where it is named
 /// after the import, all `(i32) -> i32`, and defines functions of that type, or `()` where `odd`.
@@ -61,7 +62,7 @@ fn rows(parts: &Parts) -> Vec<String> {
 
 fn rows_with(parts: &Parts, context: Context<'_>) -> Vec<String> {
     let row = |it: &Evidence| {
-        let outcomes: Vec<_> = it.outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        let outcomes: Vec<_> = it.outcomes.iter().map(Outcome::as_str).collect();
         let module = it.module.as_deref().unwrap_or("-");
         let (level, kind) = (it.level.as_str(), it.kind.as_str());
         format!("{level} {kind} {module}.{} {}", it.name, outcomes.join(","))

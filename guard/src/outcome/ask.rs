@@ -1,13 +1,11 @@
 //! Puts one link to the linker model: how its inputs are written down, and what the model's answer means for
 //! what [`CALLER`] meant to reach.
 
-use std::collections::BTreeSet;
-
-use super::Outcome;
 use super::link::{
     Input, Item, Link, Object, Options, Place, ProblemKind, Reference, Scope, Symbol, Target,
     UndefinedPolicy, link, may_fit,
 };
+use super::{Outcome, OutcomeSet};
 use crate::import::{Import, ImportKind, ValueType, WasmType};
 use crate::toolchain::{Rustc, UndefinedSymbols};
 
@@ -84,7 +82,7 @@ pub(super) fn is_import(target: &Target, module: Option<&str>, name: &str) -> bo
 }
 
 /// What the linker makes of the caller's reference, which is meant to reach `import`.
-pub(super) fn ask_import(inputs: &[Input], rustc: &Rustc, import: &Import) -> BTreeSet<Outcome> {
+pub(super) fn ask_import(inputs: &[Input], rustc: &Rustc, import: &Import) -> OutcomeSet {
     ask(inputs, rustc, |it| is_import(it, import.module.as_deref(), &import.name))
 }
 
@@ -94,7 +92,7 @@ pub(super) fn ask(
     inputs: &[Input],
     rustc: &Rustc,
     is_meant: impl Fn(&Target) -> bool,
-) -> BTreeSet<Outcome> {
+) -> OutcomeSet {
     let undefined: &[UndefinedPolicy] = match rustc.undefined_symbols() {
         UndefinedSymbols::Imported => &[UndefinedPolicy::Import],
         UndefinedSymbols::LinkError => &[UndefinedPolicy::Error],
@@ -105,7 +103,7 @@ pub(super) fn ask(
         Some(false) => &[false],
         None => &[false, true],
     };
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     for &undefined in undefined {
         for &fatal_warnings in fatal {
             let options = Options { undefined, fatal_warnings, ..Options::default() };

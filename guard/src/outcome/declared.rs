@@ -1,14 +1,12 @@
 //! What the link can make of what crates of the graph declare and define beside each other, and of what
 //! nothing defines. As in [`super::possible`], every link that the facts leave open is put to the model.
 
-use std::collections::BTreeSet;
-
 use super::ask::{
     CALLER, ask, ask_import, calling, defining, is_import, own_symbol, root, types, undefined,
 };
 use super::link::{Input, Item, Object, Symbol, Target};
 use super::possible::merged;
-use super::{LinkerName, Outcome};
+use super::{LinkerName, Outcome, OutcomeSet};
 use crate::definition::SymbolDefinition;
 use crate::import::{Import, ImportKind, WasmType};
 use crate::symbols::{CSymbol, Library};
@@ -22,9 +20,9 @@ pub fn beside_definition(
     import: &Import,
     definition: &SymbolDefinition,
     rustc: &Rustc,
-) -> BTreeSet<Outcome> {
+) -> OutcomeSet {
     let name = LinkerName::of(import, rustc.import_symbols());
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     if name != LinkerName::Plain {
         outcomes.insert(Outcome::Kept);
     }
@@ -72,9 +70,9 @@ pub fn of_c_symbol_beside_definition(
     symbol: &CSymbol,
     is_called: bool,
     rustc: &Rustc,
-) -> BTreeSet<Outcome> {
+) -> OutcomeSet {
     let is_function = definition.kind == ImportKind::Function;
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     for (wanted, defined) in types(symbol.wasm_type.as_ref(), definition.wasm_type.as_ref()) {
         let item = if symbol.is_function { undefined(&wanted, "env") } else { Item::UndefinedData };
         let call = Symbol { name: definition.name.clone(), weak: false, item };
@@ -125,7 +123,7 @@ fn links_with_libc(
 
 /// What becomes of a declaration whose symbol nothing in the link defines, and for which rustc sees no
 /// module; `module` is the one that its author meant, if any.
-pub fn beside_nothing(kind: ImportKind, module: Option<&str>, rustc: &Rustc) -> BTreeSet<Outcome> {
+pub fn beside_nothing(kind: ImportKind, module: Option<&str>, rustc: &Rustc) -> OutcomeSet {
     const NAME: &str = "undefined";
     let nothing = WasmType { params: Vec::new(), results: Vec::new() };
     let item = match kind {
@@ -144,10 +142,10 @@ pub fn beside_other_type(
     other: &Import,
     apart: bool,
     rustc: &Rustc,
-) -> BTreeSet<Outcome> {
+) -> OutcomeSet {
     let of = |import: &Import| LinkerName::of(import, rustc.import_symbols());
     let names = (of(import), of(other));
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     if names != (LinkerName::Plain, LinkerName::Plain) || !apart {
         outcomes.insert(Outcome::Kept);
     }
@@ -166,8 +164,8 @@ pub fn beside_other_type(
 
 /// What becomes of a declaration without a module that has the name of a C function, whose type is `c_type`.
 /// Of the C library nothing but its type matters here: it comes behind all crates.
-pub fn bound_to_c(declaration: &Import, c_type: &WasmType, rustc: &Rustc) -> BTreeSet<Outcome> {
-    let mut outcomes = BTreeSet::new();
+pub fn bound_to_c(declaration: &Import, c_type: &WasmType, rustc: &Rustc) -> OutcomeSet {
+    let mut outcomes = OutcomeSet::new();
     for (own, c_type) in types(declaration.wasm_type.as_ref(), Some(c_type)) {
         let caller = Input::Object(calling(own_symbol(declaration, &own), CALLER, true));
         let libc = Object { symbols: vec![defining(&declaration.name, false, true, &c_type)] };

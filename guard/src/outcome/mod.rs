@@ -10,12 +10,14 @@ mod others;
 mod possible;
 #[cfg(test)]
 mod sample;
+mod set;
 
 pub use declared::{
     beside_definition, beside_nothing, beside_other_type, bound_to_c, of_c_symbol_beside_definition,
 };
 pub use others::Others;
 pub use possible::{beside_c_symbol, beside_other_module};
+pub use set::OutcomeSet;
 
 use crate::import::{ExposureKind, Import};
 use crate::toolchain::ImportSymbols;
@@ -38,6 +40,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome, in their order.
+    const ALL: [Self; 6] = [
+        Self::InvalidModule,
+        Self::Kept,
+        Self::LinkError,
+        Self::Misbound,
+        Self::Trap,
+        Self::UndefinedSymbol,
+    ];
+
     /// As JSON writes it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -10,13 +10,11 @@
 //! of the imports that then share a symbol, one module wins; a call whose type differs from the winner's
 //! drops or invents arguments, or traps (LLVM's `WebAssemblyFixFunctionBitcasts`).
 
-use std::collections::BTreeSet;
-
 use super::ask::{
     CALLER, another, ask_import, calling, defining, own_symbol, root, types, undefined,
 };
 use super::link::{Input, Item, Object, Symbol};
-use super::{LinkerName, Others, Outcome};
+use super::{LinkerName, Others, Outcome, OutcomeSet};
 use crate::import::{Import, ImportKind, WasmType};
 use crate::symbols::{CSymbol, Library};
 use crate::toolchain::Rustc;
@@ -27,9 +25,9 @@ pub fn beside_c_symbol(
     rustc: &Rustc,
     symbol: &CSymbol,
     others: &Others,
-) -> BTreeSet<Outcome> {
+) -> OutcomeSet {
     let name = LinkerName::of(import, rustc.import_symbols());
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     if name != LinkerName::Plain {
         outcomes.insert(Outcome::Kept);
     }
@@ -55,10 +53,10 @@ pub fn beside_c_symbol(
 }
 
 /// What becomes of `import` where `other`, of another module, has its name.
-pub fn beside_other_module(import: &Import, other: &Import, rustc: &Rustc) -> BTreeSet<Outcome> {
+pub fn beside_other_module(import: &Import, other: &Import, rustc: &Rustc) -> OutcomeSet {
     let name = LinkerName::of(import, rustc.import_symbols());
     let other_name = LinkerName::of(other, rustc.import_symbols());
-    let mut outcomes = BTreeSet::new();
+    let mut outcomes = OutcomeSet::new();
     if (name, other_name) != (LinkerName::Plain, LinkerName::Plain) {
         outcomes.insert(Outcome::Kept);
     }

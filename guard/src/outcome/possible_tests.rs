@@ -1,5 +1,7 @@
 //! What the facts of a source leave open: each line is a situation and the set that must come out.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::import::{Exposure, ExposureKind};
 use crate::outcome::sample::{I, J, import, libc, rustc, ty, words};

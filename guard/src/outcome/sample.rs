@@ -1,9 +1,8 @@
 //! Facts for the tests of this module.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::Outcome;
+use super::{Outcome, OutcomeSet};
 use crate::definition::SymbolDefinition;
 use crate::graph::{PackageIndex, PackageSource};
 use crate::import::{
@@ -60,7 +59,7 @@ pub(super) fn rustc(release: &str) -> Rustc {
     Rustc::from_release(release).expect("a release")
 }
 
-pub(super) fn words(outcomes: BTreeSet<Outcome>) -> String {
+pub(super) fn words(outcomes: OutcomeSet) -> String {
     let mut words: Vec<&str> = outcomes.into_iter().map(Outcome::as_str).collect();
     sorted::sort(&mut words);
     words.join(" ")

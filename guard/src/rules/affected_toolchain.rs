@@ -1,13 +1,13 @@
 //! `affected-toolchain`: a file of the project that chooses a rustc with the defect of rust#148347.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::verdict::{self, Ordinals, Outcomes};
 use super::{Rule, export_clash, libc_clash, module_clash};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::Import;
-use crate::outcome::{LinkerName, Outcome};
+use crate::outcome::{LinkerName, Outcome, OutcomeSet};
 use crate::pin::{PinKind, PlacedPin};
 use crate::sorted;
 use crate::toolchain::{ImportSymbols, Rustc, without_host};
@@ -117,11 +117,11 @@ impl<'a> Judgement<'a> {
 }
 
 /// What the harms come to together. That an import may be kept counts only where no other is surely lost.
-fn union(harms: &[Finding]) -> BTreeSet<Outcome> {
+fn union(harms: &[Finding]) -> OutcomeSet {
     let each = || harms.iter().flat_map(|harm| harm.outcomes.values());
-    let mut all: BTreeSet<Outcome> = each().flatten().copied().collect();
-    if each().any(|outcomes| !outcomes.contains(&Outcome::Kept)) {
-        all.remove(&Outcome::Kept);
+    let mut all: OutcomeSet = each().copied().flatten().collect();
+    if each().any(|outcomes| !outcomes.contains(Outcome::Kept)) {
+        all.remove(Outcome::Kept);
     }
     if all.is_empty() {
         all.insert(Outcome::Kept);

@@ -1,7 +1,7 @@
 //! `export-clash`: a definition under the name of a C symbol, or of an import that the linker knows by its
 //! plain name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::Rule;
 use super::verdict;
@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::PackageSource;
 use crate::import::{Certainty, Import};
-use crate::outcome::{Outcome, beside_definition, of_c_symbol_beside_definition};
+use crate::outcome::{Outcome, OutcomeSet, beside_definition, of_c_symbol_beside_definition};
 use crate::symbols::{CSymbol, Library};
 
 pub(super) const RULE: Rule = Rule {
@@ -56,7 +56,7 @@ fn c_symbol(facts: &Facts<'_>, definition: &SymbolDefinition) -> Option<Finding>
     let outcomes = verdict::outcomes(facts, &|rustc| {
         let releases = facts.symbols.releases(rustc);
         if !symbol.may_be_in(&releases) {
-            return BTreeSet::from([Outcome::Kept]);
+            return OutcomeSet::from([Outcome::Kept]);
         }
         let mut outcomes = of_c_symbol_beside_definition(definition, symbol, is_called, rustc);
         if !symbol.is_surely_in(&releases) {

@@ -1,14 +1,12 @@
 //! `ignored-module`: a `wasm_import_module` that rustc does not look at.
 
-use std::collections::BTreeSet;
-
 use super::Rule;
 use super::verdict;
 use crate::facts::Facts;
 use crate::finding::{Finding, Related};
 use crate::ignored::{IgnoredBecause, IgnoredModule};
 use crate::import::{Certainty, Import, ImportKind};
-use crate::outcome::{Outcome, beside_nothing};
+use crate::outcome::{Outcome, OutcomeSet, beside_nothing};
 use crate::sorted;
 use crate::toolchain::Rustc;
 
@@ -101,13 +99,13 @@ fn ignored(facts: &Facts<'_>, group: &[&IgnoredModule]) -> Finding {
 }
 
 /// The item has the plain symbol of a declaration without a module.
-fn of_item(facts: &Facts<'_>, one: &IgnoredModule, rustc: &Rustc) -> BTreeSet<Outcome> {
+fn of_item(facts: &Facts<'_>, one: &IgnoredModule, rustc: &Rustc) -> OutcomeSet {
     let is_defined = one.name.as_ref().is_some_and(|name| {
         facts.definitions.iter().any(|definition| definition.name == *name)
             || facts.symbols.get(name).is_some_and(|symbol| symbol.library.is_always_linked())
     });
     if is_defined {
-        return BTreeSet::from([Outcome::Misbound]);
+        return OutcomeSet::from([Outcome::Misbound]);
     }
     // An import of `env` is none of the module that was written, unless that is `env`.
     beside_nothing(ImportKind::Function, Some(&one.module), rustc)

@@ -1,13 +1,11 @@
 //! `libc-clash`: an import with a module whose name is a C symbol of the target.
 
-use std::collections::BTreeSet;
-
 use super::Rule;
 use super::verdict::{self, Ordinals};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::import::Import;
-use crate::outcome::{Outcome, beside_c_symbol};
+use crate::outcome::{Outcome, OutcomeSet, beside_c_symbol};
 use crate::sorted;
 use crate::symbols::CSymbol;
 
@@ -51,7 +49,7 @@ fn finding(
     let outcomes = verdict::outcomes(facts, &|rustc| {
         let releases = facts.symbols.releases(rustc);
         if !symbol.may_be_in(&releases) {
-            return BTreeSet::from([Outcome::Kept]);
+            return OutcomeSet::from([Outcome::Kept]);
         }
         let mut outcomes = beside_c_symbol(import, rustc, symbol, facts.others);
         if !symbol.is_surely_in(&releases) {

@@ -1,6 +1,6 @@
 //! `module-clash`: one name imported from two modules.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::Rule;
@@ -8,7 +8,7 @@ use super::verdict::{self, Outcomes};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import};
-use crate::outcome::{LinkerName, Outcome, beside_other_module};
+use crate::outcome::{LinkerName, Outcome, OutcomeSet, beside_other_module};
 use crate::sorted;
 use crate::toolchain::{ImportSymbols, Rustc};
 
@@ -97,8 +97,8 @@ fn finding(facts: &Facts<'_>, imports: &[&Import]) -> Finding {
 }
 
 /// What any pair of the imports with different modules may come to.
-fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
-    let mut outcomes = BTreeSet::new();
+fn worst(imports: &[&Import], rustc: &Rustc) -> OutcomeSet {
+    let mut outcomes = OutcomeSet::new();
     let kinds = representatives(imports, rustc.import_symbols());
     for import in &kinds {
         for other in &kinds {
@@ -109,7 +109,7 @@ fn worst(imports: &[&Import], rustc: &Rustc) -> BTreeSet<Outcome> {
     }
     // Where one pair surely breaks the link, another's being kept is no comfort.
     if outcomes.len() > 1 && surely_harmed(imports, rustc.import_symbols()) {
-        outcomes.remove(&Outcome::Kept);
+        outcomes.remove(Outcome::Kept);
     }
     outcomes
 }

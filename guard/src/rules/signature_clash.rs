@@ -1,13 +1,11 @@
 //! `signature-clash`: one import with two wasm signatures.
 
-use std::collections::BTreeSet;
-
 use super::Rule;
 use super::verdict;
 use crate::facts::{Facts, Misdeclared};
 use crate::finding::{Finding, Level, Related};
 use crate::import::{ExposureKind, Import, ImportKind, WasmType};
-use crate::outcome::{Outcome, beside_other_type, bound_to_c};
+use crate::outcome::{Outcome, OutcomeSet, beside_other_type, bound_to_c};
 use crate::sorted;
 use crate::toolchain::Rustc;
 
@@ -88,7 +86,7 @@ fn clash(
         declared.iter().filter(|(_, wasm_type)| *wasm_type != first_type).collect();
     let (other, _) = others.first()?;
     let outcomes = verdict::outcomes(facts, &|rustc| {
-        let mut outcomes: BTreeSet<Outcome> = BTreeSet::new();
+        let mut outcomes = OutcomeSet::new();
         for (other, _) in &others {
             let apart = other.place.package != first.place.package;
             outcomes.extend(beside_other_type(first, other, apart, rustc));

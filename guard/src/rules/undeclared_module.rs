@@ -1,14 +1,12 @@
 //! `undeclared-module`: a declaration without an import module that nothing in the link defines.
 
-use std::collections::BTreeSet;
-
 use super::Rule;
 use super::verdict::{self, Ordinals};
 use crate::facts::Facts;
 use crate::finding::{Finding, Level};
 use crate::graph::PackageSource;
 use crate::import::{ExposureKind, Import, ImportKind};
-use crate::outcome::{Outcome, beside_nothing};
+use crate::outcome::{Outcome, OutcomeSet, beside_nothing};
 use crate::sorted;
 use crate::toolchain::Rustc;
 
@@ -41,7 +39,7 @@ fn finding(facts: &Facts<'_>, import: &Import, ordinal: usize) -> Finding {
     let outcomes = verdict::outcomes(facts, &|rustc| {
         // A declaration that no code names leaves nothing in an object.
         if import.exposure.kind == ExposureKind::Unreferenced {
-            return BTreeSet::from([Outcome::Kept]);
+            return OutcomeSet::from([Outcome::Kept]);
         }
         let mut outcomes = beside_nothing(import.kind, None, rustc);
         if !certain {
@@ -107,7 +105,7 @@ fn helps(import: &Import, outcomes: &verdict::Outcomes) -> Vec<String> {
             )),
         }
     }
-    if outcomes.values().flatten().any(|outcome| *outcome == Outcome::UndefinedSymbol) {
+    if outcomes.values().any(|set| set.contains(Outcome::UndefinedSymbol)) {
         helps.push(
             "until then, `RUSTFLAGS=\"-Clink-arg=--allow-undefined\"`, or a rustc before 1.96, links it \
              as an import of `env`"

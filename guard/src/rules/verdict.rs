@@ -1,22 +1,22 @@
 //! How serious a finding is, and the words that all rules share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::facts::Facts;
 use crate::finding::Level;
 use crate::graph::PackageSource;
 use crate::import::{Certainty, ExposureKind, Import};
-use crate::outcome::Outcome;
+use crate::outcome::OutcomeSet;
 use crate::toolchain::{ImportSymbols, Rustc};
 
 /// How many further places a finding shows.
 pub(super) const MAX_RELATED: usize = 10;
 
 /// What each rustc considered may make of an import.
-pub(super) type Outcomes = BTreeMap<String, BTreeSet<Outcome>>;
+pub(super) type Outcomes = BTreeMap<String, OutcomeSet>;
 
 /// The outcomes for every rustc considered, by its release.
-pub(super) fn outcomes(facts: &Facts<'_>, of: &dyn Fn(&Rustc) -> BTreeSet<Outcome>) -> Outcomes {
+pub(super) fn outcomes(facts: &Facts<'_>, of: &dyn Fn(&Rustc) -> OutcomeSet) -> Outcomes {
     facts.considered.iter().map(|rustc| (rustc.release.clone(), of(rustc))).collect()
 }
 
@@ -38,7 +38,7 @@ pub(super) fn is_sure(import: &Import) -> bool {
 
 /// The same for anything of which it is known whether it is surely there.
 pub(super) fn level_of(outcomes: &Outcomes, sure: bool) -> Level {
-    let harmful = outcomes.values().flatten().any(|outcome| *outcome != Outcome::Kept);
+    let harmful = outcomes.values().any(|set| set.has_harm());
     match (harmful, sure) {
         (false, _) => Level::Note,
         (true, true) => Level::Deny,
@@ -76,11 +76,7 @@ pub(super) fn helps(facts: &Facts<'_>, import: &Import, outcomes: &Outcomes) -> 
     let harmed: Vec<&Rustc> = facts
         .considered
         .iter()
-        .filter(|rustc| {
-            outcomes
-                .get(&rustc.release)
-                .is_some_and(|set| set.iter().any(|outcome| *outcome != Outcome::Kept))
-        })
+        .filter(|rustc| outcomes.get(&rustc.release).is_some_and(|set| set.has_harm()))
         .collect();
     let by_defect = harmed.iter().any(|rustc| rustc.import_symbols() != ImportSymbols::Plain);
     if by_defect && import.module.is_some() {

@@ -1,7 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use wasm_import_guard::finding::{Finding, Level, Related};
-use wasm_import_guard::outcome::Outcome;
+use wasm_import_guard::outcome::{Outcome, OutcomeSet};
 
 use super::{MAX_SHOWN, check};
 use crate::render::View;
@@ -134,10 +134,10 @@ fn shared_help_is_written_at_the_first_finding_and_at_the_end() {
 #[test]
 fn each_rustc_tells_its_outcomes() {
     let mut finding = finding(Level::Deny);
-    let kept = BTreeSet::from([Outcome::Kept]);
+    let kept = OutcomeSet::from([Outcome::Kept]);
     finding.outcomes = BTreeMap::from([
-        ("1.91.0".to_owned(), BTreeSet::from([Outcome::Trap])),
-        ("1.95.0".to_owned(), kept.clone()),
+        ("1.91.0".to_owned(), OutcomeSet::from([Outcome::Trap])),
+        ("1.95.0".to_owned(), kept),
         ("1.96.0".to_owned(), kept),
     ]);
     let text = plain(vec![finding], &view());
@@ -182,7 +182,7 @@ fn hostile_text_can_neither_forge_a_line_nor_command_a_terminal() {
     finding.related.push(Related { place: place(), label: HOSTILE.to_owned() });
     finding.related.last_mut().unwrap().place.file = HOSTILE.to_owned();
     finding.related.push(Related { place: unread, label: HOSTILE.to_owned() });
-    finding.outcomes = BTreeMap::from([(HOSTILE.to_owned(), BTreeSet::from([Outcome::Kept]))]);
+    finding.outcomes = BTreeMap::from([(HOSTILE.to_owned(), OutcomeSet::from([Outcome::Kept]))]);
     let text = plain(vec![finding], &view_of(&package));
     assert!(!text.lines().any(|line| line.starts_with("error: forged")), "{text}");
     assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");

@@ -217,7 +217,11 @@ impl<'a> FindingEntry<'a> {
             module: finding.module.as_deref(),
             name: &finding.name,
             message: &finding.message,
-            outcomes: finding.outcomes.iter().map(|outcome| outcome.as_str()).collect(),
+            outcomes: finding
+                .outcomes
+                .iter()
+                .map(wasm_import_guard::outcome::Outcome::as_str)
+                .collect(),
             notes: &finding.notes,
             sites: finding.sites.iter().map(site).collect(),
             declared: declared.map(PlaceEntry::new).collect(),

@@ -195,7 +195,7 @@ impl<'a> DeclarationEntry<'a> {
 impl<'a> FindingEntry<'a> {
     fn new(finding: &'a Finding) -> Self {
         let outcomes = finding.outcomes.iter().map(|(rustc, set)| {
-            (rustc.as_str(), set.iter().map(|outcome| outcome.as_str()).collect())
+            (rustc.as_str(), set.iter().map(wasm_import_guard::outcome::Outcome::as_str).collect())
         });
         Self {
             rule: finding.rule,
