@@ -68,33 +68,39 @@ impl Threads {
                 done(finished.fetch_add(1, Ordering::Relaxed) + 1);
             }
         };
-        std::thread::scope(|scope| {
-            for _ in 1..self.0.min(count) {
-                let _ = std::thread::Builder::new().spawn_scoped(scope, || run(&mut |_| ()));
-            }
-            run(done);
-        });
+        let more = self.0.min(count).saturating_sub(1);
+        beside(more, &|| run(&mut |_| ()), || run(done));
         // The last ones may have been another thread's.
         done(count);
         results.into_inner().unwrap_or_default().into_iter().flatten().collect()
     }
 }
 
-/// Does both at once: `beside` on a thread of its own, or behind `here` where that cannot be started.
+/// Does both at once: `there` on a thread of its own, or behind `here` where that cannot be started.
 pub(crate) fn at_once<A, B: Send>(
-    beside: impl Fn() -> B + Sync,
+    there: impl Fn() -> B + Sync,
     here: impl FnOnce() -> A,
 ) -> (B, A) {
-    std::thread::scope(|scope| {
-        let started = std::thread::Builder::new().spawn_scoped(scope, &beside);
-        let here = here();
-        match started {
-            Ok(thread) => match thread.join() {
-                Ok(result) => (result, here),
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-            Err(_) => (beside(), here),
+    let result: Mutex<Option<B>> = Mutex::new(None);
+    let keep = || {
+        let value = there();
+        if let Ok(mut result) = result.lock() {
+            *result = Some(value);
         }
+    };
+    let here = beside(1, &keep, here);
+    let there = result.into_inner().unwrap_or_default().unwrap_or_else(there);
+    (there, here)
+}
+
+/// What `here` gives while `there` runs on `count` threads of their own, or on fewer where one cannot be
+/// started. A panic of theirs is handed on.
+fn beside<A>(count: usize, there: &(dyn Fn() + Sync), here: impl FnOnce() -> A) -> A {
+    std::thread::scope(|scope| {
+        for _ in 0..count {
+            let _ = std::thread::Builder::new().spawn_scoped(scope, there);
+        }
+        here()
     })
 }
 
@@ -105,6 +111,12 @@ mod tests {
     #[test]
     fn both_are_done() {
         assert_eq!(at_once(|| 1, || "2"), (1, "2"));
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn a_panic_beside_is_handed_on() {
+        at_once(|| panic!("there"), || "here");
     }
 
     #[test]

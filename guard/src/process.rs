@@ -56,8 +56,8 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Output, Erro
             let program = Path::new(command.get_program()).display();
             Error::new(format!("could not run {program}: {error}"))
         })?;
-    let stdout = collect(child.stdout.take(), MAX_STDOUT_BYTES);
-    let stderr = collect(child.stderr.take(), MAX_STDERR_BYTES);
+    let stdout = collect(pipe(child.stdout.take()), MAX_STDOUT_BYTES);
+    let stderr = collect(pipe(child.stderr.take()), MAX_STDERR_BYTES);
     let end = Instant::now() + limit;
     let status = loop {
         match child.try_wait() {
@@ -142,21 +142,22 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
+fn pipe(of_child: Option<impl Read + Send + 'static>) -> Box<dyn Read + Send> {
+    match of_child {
+        Some(pipe) => Box::new(pipe),
+        None => Box::new(std::io::empty()),
+    }
+}
+
 /// Reads `pipe` to its end on a thread; gives what fits into `limit` and whether there was more.
-fn collect(
-    pipe: Option<impl Read + Send + 'static>,
-    limit: u64,
-) -> mpsc::Receiver<(Vec<u8>, bool)> {
+fn collect(mut pipe: Box<dyn Read + Send>, limit: u64) -> mpsc::Receiver<(Vec<u8>, bool)> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut kept = Vec::new();
-        let mut cut = false;
-        if let Some(mut pipe) = pipe {
-            // A pipe that breaks gives what came before.
-            let _ = pipe.by_ref().take(limit).read_to_end(&mut kept);
-            // What is over is read all the same, or the child would wait for ever.
-            cut = std::io::copy(&mut pipe, &mut std::io::sink()).is_ok_and(|rest| rest > 0);
-        }
+        // A pipe that breaks gives what came before.
+        let _ = pipe.by_ref().take(limit).read_to_end(&mut kept);
+        // What is over is read all the same, or the child would wait for ever.
+        let cut = std::io::copy(&mut pipe, &mut std::io::sink()).is_ok_and(|rest| rest > 0);
         // The receiver may have stopped waiting.
         let _ = sender.send((kept, cut));
     });
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn what_fits_is_kept_and_the_rest_is_known_to_be_there() {
         for (limit, kept, cut) in [(6, "whole", false), (5, "whole", false), (4, "whol", true)] {
-            let read = collect(Some(&b"whole"[..]), limit).recv().unwrap();
+            let read = collect(Box::new(&b"whole"[..]), limit).recv().unwrap();
             assert_eq!(read, (kept.as_bytes().to_vec(), cut), "{limit}");
         }
     }
