@@ -7,9 +7,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 pub(crate) mod date_time;
-mod events;
 #[cfg(test)]
 mod judged_by_toml;
+mod reader;
+mod strings;
 mod tree;
 
 /// The largest TOML file that is read, in bytes. The largest manifests of published crates, those of
@@ -282,13 +283,13 @@ mod tests {
 
     #[test]
     fn headers_keys_and_inline_tables_together_are_bounded_too() {
-        let key = ["a"; events::MAX_NESTING].join(".");
+        let key = ["a"; tree::MAX_NESTING].join(".");
         let nested = |inline: usize| {
             let (open, close) = (format!("{{{key} = ").repeat(inline), "}".repeat(inline));
             Document::parse(Path::new("x"), &format!("[[{key}]]\n{key} = {open}1{close}"))
         };
         assert!(nested(1).is_ok());
-        for inline in [2, events::MAX_NESTING] {
+        for inline in [2, tree::MAX_NESTING] {
             let error = nested(inline).unwrap_err().to_string();
             assert!(error.contains("a table more than 240 keys deep"), "{error}");
         }

@@ -1,15 +1,14 @@
-//! Events to a tree. What a table may be given depends on how it came to be: TOML says so of each way.
+//! TOML text to a tree. What a table may be given depends on how it came to be: TOML says so of each way.
 
 use std::collections::btree_map::Entry;
 use std::mem;
 
-use toml_parser::decoder::ScalarKind;
-use toml_parser::parser::{Event, EventKind};
-use toml_parser::{Source, Span};
-
-use super::date_time::is_date_time;
-use super::events::{Decoded, Fault, MAX_NESTING, events, fault, shown};
+use super::reader::{Fault, Reader, Scalar, shown};
 use super::{Lines, Node, Origin, Table, Value};
+
+/// How many arrays and inline tables may lie in each other, and how many parts a key may have. That of the
+/// `toml` crate, and so cargo's.
+pub(super) const MAX_NESTING: usize = 80;
 
 /// How many keys may lead to a value. A header, a key below it and the keys of nested inline tables may each
 /// have [`MAX_NESTING`]; whoever walks the tree, as its drop does, calls itself for each.
@@ -17,12 +16,10 @@ pub(super) const MAX_DEPTH: usize = 3 * MAX_NESTING;
 
 /// The tree of `text`, with the lines that `lines` knows.
 pub(super) fn tree(text: &str, lines: &Lines) -> Result<Table, Fault> {
-    let source = Source::new(text);
-    let events = events(source)?;
     let mut builder = Builder {
-        source,
+        reader: Reader::new(text),
         lines,
-        events: &events,
+        nesting: 0,
         root: Table::new(),
         header: Vec::new(),
         current: Table::new(),
@@ -32,10 +29,10 @@ pub(super) fn tree(text: &str, lines: &Lines) -> Result<Table, Fault> {
 }
 
 struct Builder<'a> {
-    source: Source<'a>,
+    reader: Reader<'a>,
     lines: &'a Lines,
-    /// Those to come.
-    events: &'a [Event],
+    /// Arrays and inline tables that are open.
+    nesting: usize,
     root: Table,
     /// The last header.
     header: Vec<Key>,
@@ -46,25 +43,28 @@ struct Builder<'a> {
 /// A part of a dotted key.
 struct Key {
     text: String,
-    span: Span,
+    /// Where it begins, in bytes.
+    at: usize,
 }
 
 impl Builder<'_> {
     fn document(&mut self) -> Result<(), Fault> {
-        while let Some(event) = self.events.first() {
-            match event.kind() {
-                EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
+        loop {
+            self.reader.lines()?;
+            match self.reader.peek() {
+                None => return self.put_back(),
+                Some(b'[') => {
                     self.put_back()?;
                     self.header()?;
                 }
-                _ => {
+                Some(_) => {
                     let mut current = mem::take(&mut self.current);
                     self.key_and_value(&mut current, self.header.len())?;
                     self.current = current;
                 }
             }
+            self.reader.rest_of_line()?;
         }
-        self.put_back()
     }
 
     /// Puts what was taken out where it was.
@@ -76,15 +76,18 @@ impl Builder<'_> {
     }
 
     fn header(&mut self) -> Result<(), Fault> {
-        let open = self.next()?;
+        let element = self.lines.line(self.reader.at);
+        let is_array = self.reader.take("[[");
+        let close = if is_array { "]]" } else { "]" };
+        self.reader.at += usize::from(!is_array);
         let path = self.keys(0)?;
-        self.next()?;
-        let Some((key, above)) = path.split_last() else { return Err(unexpected(&open)) };
-        let is_array = open.kind() == EventKind::ArrayTableOpen;
-        let line = self.lines.line(key.span.start());
+        if !self.reader.take(close) {
+            return Err(self.reader.unexpected(&format!("`.` or `{close}`")));
+        }
+        let Some((key, above)) = path.split_last() else { return Ok(()) };
+        let line = self.lines.line(key.at);
         let parent = descend(&mut self.root, above, false, self.lines)?;
         let table = |line| Node { line, value: Value::Table(Table::new()), origin: Origin::Header };
-        let element = self.lines.line(open.span().start());
         match parent.entry(key.text.clone()) {
             Entry::Vacant(entry) if is_array => {
                 let value = Value::Array(vec![table(element)]);
@@ -115,9 +118,14 @@ impl Builder<'_> {
     /// Reads a key with its value into `table`, to which `above` keys lead.
     fn key_and_value(&mut self, table: &mut Table, above: usize) -> Result<(), Fault> {
         let mut path = self.keys(above)?;
+        self.around_equals()?;
+        if !self.reader.take("=") {
+            return Err(self.reader.unexpected("`.` or `=`"));
+        }
+        self.around_equals()?;
         let value = self.value(above + path.len())?;
-        let Some(key) = path.pop() else { return self.next().and_then(|it| Err(unexpected(&it))) };
-        let line = self.lines.line(key.span.start());
+        let Some(key) = path.pop() else { return Ok(()) };
+        let line = self.lines.line(key.at);
         match descend(table, &path, true, self.lines)?.entry(key.text.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert(Node { line, value, origin: Origin::Value });
@@ -127,95 +135,86 @@ impl Builder<'_> {
         }
     }
 
-    /// The parts of the key that is next.
+    /// In an inline table cargo lets the line end there.
+    fn around_equals(&mut self) -> Result<(), Fault> {
+        if self.nesting > 0 {
+            return self.reader.lines();
+        }
+        self.reader.blanks();
+        Ok(())
+    }
+
+    /// The parts of the key that is next, of which there is at least one, and blanks around them.
     fn keys(&mut self, above: usize) -> Result<Vec<Key>, Fault> {
         let mut keys = Vec::new();
-        while self.is_next(EventKind::SimpleKey) {
-            let event = self.next()?;
+        loop {
+            self.reader.blanks();
+            let at = self.reader.at;
             if keys.len() == MAX_NESTING {
-                let words = format!("a key of more than {MAX_NESTING} parts");
-                return Err(Fault { at: event.span().start(), words });
+                return Err(self.reader.fault(format!("a key of more than {MAX_NESTING} parts")));
             }
             if above + keys.len() == MAX_DEPTH {
-                let words = format!("a table more than {MAX_DEPTH} keys deep");
-                return Err(Fault { at: event.span().start(), words });
+                return Err(self.reader.fault(format!("a table more than {MAX_DEPTH} keys deep")));
             }
-            let mut text = Decoded::default();
-            let mut error = None;
-            if let Some(raw) = self.source.get(event) {
-                raw.decode_key(&mut text, &mut error);
+            keys.push(Key { text: self.reader.key_part()?, at });
+            self.reader.blanks();
+            if !self.reader.take(".") {
+                return Ok(keys);
             }
-            if let Some(error) = error {
-                return Err(fault(self.source, &error));
-            }
-            keys.push(Key { text: text.0, span: event.span() });
         }
-        Ok(keys)
     }
 
     /// The value that is next, to which `above` keys lead. Calls itself for what lies in it, which
     /// [`MAX_NESTING`] bounds.
     fn value(&mut self, above: usize) -> Result<Value, Fault> {
-        let event = self.next()?;
-        match event.kind() {
-            EventKind::Scalar => self.scalar(event),
-            EventKind::ArrayOpen => {
-                let mut array = Vec::new();
-                while !self.is_next(EventKind::ArrayClose) {
-                    let start = self.events.first().map_or(0, |event| event.span().start());
-                    let line = self.lines.line(start);
-                    array.push(Node { line, value: self.value(above)?, origin: Origin::Value });
-                }
-                self.next()?;
-                Ok(Value::Array(array))
-            }
-            EventKind::InlineTableOpen => {
-                let mut table = Table::new();
-                while !self.is_next(EventKind::InlineTableClose) {
-                    self.key_and_value(&mut table, above)?;
-                }
-                self.next()?;
-                Ok(Value::Table(table))
-            }
-            _ => Err(unexpected(&event)),
+        if !matches!(self.reader.peek(), Some(b'[' | b'{')) {
+            return Ok(match self.reader.scalar()? {
+                Scalar::String(text) => Value::String(text),
+                Scalar::Boolean(value) => Value::Boolean(value),
+                Scalar::Date(text) => Value::Date(text),
+                Scalar::Number => Value::Other,
+            });
         }
-    }
-
-    fn scalar(&self, event: Event) -> Result<Value, Fault> {
-        let mut text = Decoded::default();
-        let mut error = None;
-        let raw = self.source.get(event).ok_or_else(|| unexpected(&event))?;
-        let kind = raw.decode_scalar(&mut text, &mut error);
-        if let Some(error) = error {
-            return Err(fault(self.source, &error));
+        if self.nesting == MAX_NESTING {
+            let words = format!("more than {MAX_NESTING} arrays or inline tables in each other");
+            return Err(self.reader.fault(words));
         }
-        let text = text.0;
-        match kind {
-            ScalarKind::String => Ok(Value::String(text)),
-            ScalarKind::Boolean(value) => Ok(Value::Boolean(value)),
-            ScalarKind::DateTime if is_date_time(&text) => Ok(Value::Date(text)),
-            ScalarKind::DateTime => {
-                let words = format!(
-                    "invalid date-time {}, expected one as `2027-01-31`, `07:32:00` or both",
-                    shown(&text)
-                );
-                Err(Fault { at: event.span().start(), words })
-            }
-            ScalarKind::Float | ScalarKind::Integer(_) => Ok(Value::Other),
-        }
-    }
-
-    fn is_next(&self, kind: EventKind) -> bool {
-        self.events.first().is_some_and(|event| event.kind() == kind)
-    }
-
-    fn next(&mut self) -> Result<Event, Fault> {
-        let Some((event, rest)) = self.events.split_first() else {
-            let at = self.source.input().len();
-            return Err(Fault { at, words: "unexpected end".to_owned() });
+        self.nesting += 1;
+        let value = if self.reader.take("[") {
+            let mut array = Vec::new();
+            self.listed("]", &mut |builder| {
+                let line = builder.lines.line(builder.reader.at);
+                array.push(Node { line, value: builder.value(above)?, origin: Origin::Value });
+                Ok(())
+            })?;
+            Value::Array(array)
+        } else {
+            self.reader.at += 1;
+            let mut table = Table::new();
+            self.listed("}", &mut |builder| builder.key_and_value(&mut table, above))?;
+            Value::Table(table)
         };
-        self.events = rest;
-        Ok(*event)
+        self.nesting -= 1;
+        Ok(value)
+    }
+
+    /// What `item` reads, with commas between and maybe one behind, up to `close`.
+    fn listed(
+        &mut self,
+        close: &str,
+        item: &mut dyn FnMut(&mut Self) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.reader.lines()?;
+        while !self.reader.take(close) {
+            item(self)?;
+            self.reader.lines()?;
+            if self.reader.take(",") {
+                self.reader.lines()?;
+            } else if self.reader.peek() != close.bytes().next() {
+                return Err(self.reader.unexpected(&format!("`,` or `{close}`")));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -230,7 +229,7 @@ fn descend<'t>(
     for (index, key) in path.iter().enumerate() {
         let origin = if dotted { Origin::Dotted } else { Origin::Implicit };
         let node = table.entry(key.text.clone()).or_insert_with(|| {
-            let line = lines.line(key.span.start());
+            let line = lines.line(key.at);
             Node { line, value: Value::Table(Table::new()), origin }
         });
         let line = node.line;
@@ -258,7 +257,7 @@ fn descend<'t>(
                     shown(&key.text),
                     describe(value),
                 );
-                return Err(Fault { at: key.span.start(), words });
+                return Err(Fault { at: key.at, words });
             }
         };
     }
@@ -278,11 +277,5 @@ fn describe(value: &Value) -> &'static str {
 
 fn duplicate(key: &Key, line: usize) -> Fault {
     let words = format!("duplicate key {}, which is on line {line} too", shown(&key.text));
-    Fault { at: key.span.start(), words }
-}
-
-/// For what the grammar does not let through.
-fn unexpected(event: &Event) -> Fault {
-    let words = format!("unexpected {}", event.kind().description());
-    Fault { at: event.span().start(), words }
+    Fault { at: key.at, words }
 }
