@@ -18,6 +18,10 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 
 /// Sorts by a comparison. Equal items keep their order.
 pub(crate) fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    // Most lists of a link have one item or none: these need no memory for an order.
+    if items.len() < 2 {
+        return;
+    }
     let mut order = order(items.len(), &|a, b| compare(&items[a], &items[b]));
     arrange(&mut order, &mut |a, b| items.swap(a, b));
 }

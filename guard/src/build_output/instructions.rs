@@ -1,7 +1,8 @@
 //! What a build script told cargo on its standard output.
 
-use crate::sorted;
 use std::collections::HashMap;
+
+use crate::sorted;
 
 /// The instructions that matter here.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -76,7 +76,8 @@ impl<'a> Instructions<'a> {
             }
         }
         inputs.extend(own_files(self.environment));
-        self.rerun.extend(sorted::set(inputs).into_iter().filter(|path| path.exists()));
+        self.rerun = sorted::set(inputs);
+        self.rerun.retain(|path| path.exists());
     }
 
     /// A fault of the guard's own configuration.
@@ -137,7 +138,7 @@ impl<'a> Instructions<'a> {
     }
 
     pub(super) fn finish(mut self) -> Text {
-        for path in sorted::set(std::mem::take(&mut self.rerun)) {
+        for path in std::mem::take(&mut self.rerun) {
             self.line("rerun-if-changed", &path.to_string_lossy());
         }
         let errors = std::mem::take(&mut self.errors);

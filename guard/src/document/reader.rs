@@ -1,7 +1,7 @@
 //! What TOML text is made of, from left to right: blanks, keys and values without others in them.
 
 use super::date_time::is_date_time;
-use super::strings;
+use super::{Value, strings};
 use crate::text::printable;
 
 /// The most characters of the text that an error shows.
@@ -13,15 +13,6 @@ pub(super) struct Fault {
     /// Where in the text, in bytes.
     pub(super) at: usize,
     pub(super) words: String,
-}
-
-/// A value that holds no others.
-#[derive(Debug)]
-pub(super) enum Scalar {
-    String(String),
-    Boolean(bool),
-    Date(String),
-    Number,
 }
 
 /// A text and the place up to which it is read.
@@ -99,9 +90,7 @@ impl<'t> Reader<'t> {
 
     fn comment(&mut self) -> Result<(), Fault> {
         if self.take("#") {
-            let rest = self.rest().bytes();
-            let length = rest.take_while(|byte| !is_control(*byte)).count();
-            self.at += length;
+            self.take_while(|byte| !is_control(byte));
             if !matches!(self.peek(), None | Some(b'\n' | b'\r')) {
                 return Err(self.fault("a control character in a comment".to_owned()));
             }
@@ -128,9 +117,9 @@ impl<'t> Reader<'t> {
     }
 
     /// A string, a boolean, a number, a date or a time.
-    pub(super) fn scalar(&mut self) -> Result<Scalar, Fault> {
+    pub(super) fn scalar(&mut self) -> Result<Value, Fault> {
         if matches!(self.peek(), Some(b'"' | b'\'')) {
-            return strings::any(self).map(Scalar::String);
+            return strings::any(self).map(Value::String);
         }
         let start = self.at;
         let mut word = self.word();
@@ -145,10 +134,10 @@ impl<'t> Reader<'t> {
         }
         match word {
             "" => Err(self.unexpected("a value")),
-            "true" => Ok(Scalar::Boolean(true)),
-            "false" => Ok(Scalar::Boolean(false)),
-            _ if is_number(word) => Ok(Scalar::Number),
-            _ if is_date_time(word) => Ok(Scalar::Date(word.to_owned())),
+            "true" => Ok(Value::Boolean(true)),
+            "false" => Ok(Value::Boolean(false)),
+            _ if is_number(word) => Ok(Value::Other),
+            _ if is_date_time(word) => Ok(Value::Date(word.to_owned())),
             _ => {
                 let is_date = is_day_like(word.get(..10).unwrap_or_default()) || word.contains(':');
                 let (what, expected) = if is_date {
@@ -182,10 +171,12 @@ impl<'t> Reader<'t> {
 
     /// The next characters up to a blank or the end of the line, for a message.
     fn next_shown(&self) -> String {
-        match self.rest().split(char::is_whitespace).next() {
-            None | Some("") if self.rest().is_empty() => "the end of the file".to_owned(),
-            None | Some("") => "the end of the line".to_owned(),
-            Some(word) => shown(word),
+        let rest = self.rest();
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        match &rest[..end] {
+            "" if rest.is_empty() => "the end of the file".to_owned(),
+            "" => "the end of the line".to_owned(),
+            word => shown(word),
         }
     }
 }

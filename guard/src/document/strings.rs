@@ -15,8 +15,11 @@ pub(super) fn any(reader: &mut Reader<'_>) -> Result<String, Fault> {
 
 /// A string that ends on its line: with `"` around it, and escapes, or with `'`, and without.
 pub(super) fn one_line(reader: &mut Reader<'_>) -> Result<String, Fault> {
-    let (quote, has_escapes) = if reader.take("\"") { ("\"", true) } else { ("'", false) };
-    reader.at += usize::from(!has_escapes);
+    let has_escapes = reader.take("\"");
+    let quote = if has_escapes { "\"" } else { "'" };
+    if !has_escapes {
+        reader.take(quote);
+    }
     let mut string = String::new();
     loop {
         string += plain(reader, quote, has_escapes);
@@ -70,12 +73,9 @@ fn lines(reader: &mut Reader<'_>, quotes: &str) -> Result<String, Fault> {
 
 /// Takes what stands for itself.
 fn plain<'t>(reader: &mut Reader<'t>, quote: &str, has_escapes: bool) -> &'t str {
-    let rest = reader.rest();
-    let is_special =
-        |byte: u8| is_control(byte) || quote.as_bytes() == [byte] || (has_escapes && byte == b'\\');
-    let end = rest.bytes().position(is_special).unwrap_or(rest.len());
-    reader.at += end;
-    &rest[..end]
+    reader.take_while(|byte| {
+        !is_control(byte) && quote.as_bytes() != [byte] && !(has_escapes && byte == b'\\')
+    })
 }
 
 /// A `\` at the end of a line takes away all blanks and ends of lines behind it; false for another one.

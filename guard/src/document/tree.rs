@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::mem;
 
-use super::reader::{Fault, Reader, Scalar, shown};
+use super::reader::{Fault, Reader, shown};
 use super::{Lines, Node, Origin, Table, Value};
 
 /// How many arrays and inline tables may lie in each other, and how many parts a key may have. That of the
@@ -168,12 +168,7 @@ impl Builder<'_> {
     /// [`MAX_NESTING`] bounds.
     fn value(&mut self, above: usize) -> Result<Value, Fault> {
         if !matches!(self.reader.peek(), Some(b'[' | b'{')) {
-            return Ok(match self.reader.scalar()? {
-                Scalar::String(text) => Value::String(text),
-                Scalar::Boolean(value) => Value::Boolean(value),
-                Scalar::Date(text) => Value::Date(text),
-                Scalar::Number => Value::Other,
-            });
+            return self.reader.scalar();
         }
         if self.nesting == MAX_NESTING {
             let words = format!("more than {MAX_NESTING} arrays or inline tables in each other");

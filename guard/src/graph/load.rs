@@ -223,7 +223,7 @@ impl Loader<'_> {
             let package = self.package(printed, at < tree.roots, place, manifest);
             packages.push(package);
         }
-        for (from, to) in tree.edges.iter().enumerate() {
+        for (from, to) in tree.edges.iter().enumerate().filter(|(_, to)| !to.is_empty()) {
             let manifest = self.manifests.get(from).and_then(Option::as_ref);
             let declared = manifest.map(Manifest::dependencies);
             let dependencies = to

@@ -41,7 +41,7 @@ impl OutcomeSet {
 
     /// Whether one of them is another than that the import is kept.
     pub fn has_harm(self) -> bool {
-        self.iter().any(|outcome| outcome != Outcome::Kept)
+        self.0 & !bit(Outcome::Kept) != 0
     }
 
     /// The outcomes in their order.
